@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/error.h"
+
+#include <functional>
+#include <stop_token>
+
+#include <CLI/App.hpp>
+
+namespace lipsync::cli {
+
+/// What main() gives every command and takes from the one the operator chose.
+struct CommandLine {
+    CLI::App& app;
+    std::stop_token stop; ///< asked to stop by Ctrl-C or SIGTERM
+    std::function<Status()> chosen = {}; ///< set by the parsed command, run by main()
+};
+
+void addRenderCommand(CommandLine& line);
+void addInspectCommand(CommandLine& line);
+void addFeaturesCommand(CommandLine& line);
+void addMelCommand(CommandLine& line);
+void addForwardCommand(CommandLine& line);
+void addTrainCommand(CommandLine& line);
+void addDoctorCommand(CommandLine& line);
+
+} // namespace lipsync::cli

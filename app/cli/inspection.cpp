@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "inspection.h"
+
+#include "audio/feature_track.h"
+#include "avatar/avatar_package.h"
+#include "base/file_system.h"
+#include "media/audio_decoder.h"
+#include "media/video_reader.h"
+#include "nn/audio_encoder.h"
+#include "nn/generator.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fstream>
+
+#include <fmt/ranges.h>
+
+namespace lipsync::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kListedTensors = 8;
+
+double rounded(double value)
+{
+    constexpr double kSteps = 10000;
+    return std::round(value * kSteps) / kSteps;
+}
+
+std::uintmax_t fileBytes(const fs::path& file)
+{
+    std::error_code error;
+    const auto bytes = fs::file_size(file, error);
+    return error ? 0 : bytes;
+}
+
+std::string_view loopName(avatar::LoopRule rule)
+{
+    switch (rule) {
+    case avatar::LoopRule::PingPong:
+        return "ping-pong";
+    case avatar::LoopRule::Mirror:
+        return "mirror";
+    case avatar::LoopRule::Modulo:
+        break;
+    }
+    return "modulo";
+}
+
+void addManifest(Json& facts, const avatar::AvatarManifest& manifest)
+{
+    facts["name"] = manifest.name;
+    facts["title"] = manifest.title;
+    facts["licence"] = manifest.licence;
+    facts["attribution"] = manifest.attribution;
+    facts["network"] = nn::toString(manifest.network.kind);
+    facts["audio_mode"] = nn::toString(manifest.network.mode);
+    facts["network_width"] = manifest.network.width;
+    facts["frames"] = manifest.frameCount;
+    facts["fps"] = rounded(manifest.frameRate());
+    facts["seconds"] = rounded(manifest.frameCount / manifest.frameRate());
+    facts["width"] = manifest.frameWidth;
+    facts["height"] = manifest.frameHeight;
+    facts["loop"] = loopName(manifest.loop);
+    facts["start_frame"] = manifest.startFrame;
+}
+
+/// Smallest and largest side of the face's square, and how far it wanders, in pixels of the frame.
+void addCrops(Json& facts, const std::vector<avatar::CropRectangle>& crops)
+{
+    const auto range = [&](auto&& number) {
+        int smallest = number(crops.front()), largest = smallest;
+        for (const auto& crop : crops) {
+            smallest = std::min(smallest, number(crop));
+            largest = std::max(largest, number(crop));
+        }
+        return Json{smallest, largest};
+    };
+    facts["crop_side_range"] = range([](const auto& crop) { return crop.width(); });
+    facts["crop_left_range"] = range([](const auto& crop) { return crop.x1; });
+    facts["crop_top_range"] = range([](const auto& crop) { return crop.y1; });
+}
+
+/// What the manifest says about an avatar that cannot be used, as far as it can be read.
+void addReadableManifest(Json& facts, const fs::path& folder)
+{
+    const auto text = readFile(folder / avatar::kManifestFile, avatar::kMaxManifestBytes);
+    if (!text)
+        return;
+    if (const auto manifest = avatar::parseManifest({text->data(), text->size()}))
+        addManifest(facts, *manifest);
+}
+
+Inspection inspectAvatar(const fs::path& folder)
+{
+    Inspection found;
+    auto& facts = found.facts;
+    const auto package = avatar::AvatarPackage::open(folder);
+    facts = {{"kind", "avatar"}, {"path", folder.string()}, {"valid", package.has_value()}};
+    if (package) {
+        addManifest(facts, (*package)->manifest());
+        addCrops(facts, (*package)->crops());
+    } else {
+        found.problem = package.error();
+        facts["problem"] = package.error().text();
+        addReadableManifest(facts, folder);
+    }
+    std::uintmax_t total = fileBytes(folder / avatar::kManifestFile);
+    Json files = Json::object();
+    for (const char* file : avatar::kHashedFiles) {
+        files[file] = fileBytes(folder / file);
+        total += fileBytes(folder / file);
+    }
+    facts["bytes"] = total;
+    facts["file_bytes"] = std::move(files);
+    return found;
+}
+
+/// Begins as a safetensors file does: eight bytes that say how long the JSON object is which follows.
+bool isWeightsFile(const fs::path& file)
+{
+    constexpr std::size_t kLengthBytes = 8;
+    constexpr std::uint64_t kLongestHeader = std::uint64_t{100} << 20;
+    std::array<char, kLengthBytes + 1> first{};
+    std::ifstream stream(file, std::ios::binary);
+    if (file.extension() == ".safetensors")
+        return true;
+    if (!stream.read(first.data(), first.size()))
+        return false;
+    std::uint64_t length = 0;
+    for (std::size_t i = 0; i < kLengthBytes; ++i)
+        length |= std::uint64_t{static_cast<unsigned char>(first[i])} << (8 * i);
+    return length >= 2 && length <= kLongestHeader && first.back() == '{';
+}
+
+bool isAudioEncoder(const nn::WeightSet& weights)
+{
+    return std::any_of(weights.begin(), weights.end(), [](const auto& tensor) {
+        constexpr std::string_view kFirst = "0.conv_block.0.weight";
+        for (const std::string_view prefix : {"", "audio_encoder.", "module.audio_encoder."}) {
+            if (tensor.first == std::string(prefix).append(kFirst))
+                return true;
+        }
+        return false;
+    });
+}
+
+/// Running statistics belong to a network but are not learned by gradients, so nobody counts them as parameters.
+bool isParameter(std::string_view name)
+{
+    return !name.ends_with("running_mean") && !name.ends_with("running_var") && !name.ends_with("num_batches_tracked");
+}
+
+/// Which network the weights are of, and whether they are whole: the network itself is built from them.
+Status addNetwork(Json& facts, const nn::WeightSet& weights)
+{
+    if (isAudioEncoder(weights)) {
+        facts["network"] = "ave_audio_encoder";
+        const auto encoder = nn::AudioEncoder::create(weights);
+        return encoder ? Status() : failure(encoder);
+    }
+    const auto spec = nn::detectGenerator(weights);
+    if (!spec) {
+        facts["network"] = nullptr;
+        Json tensors = Json::object();
+        for (const auto& [name, weight] : weights) {
+            if (tensors.size() == kListedTensors)
+                break;
+            tensors[name] = fmt::format("[{}]", fmt::join(weight.shape, ", "));
+        }
+        facts["first_tensors"] = std::move(tensors);
+        return {};
+    }
+    facts["network"] = nn::toString(spec->kind);
+    // The two feature kinds differ in the size of their windows, not in the weights.
+    facts["audio_mode"] = spec->mode == nn::AudioMode::Wenet ? "wenet" : "ave or hubert";
+    facts["network_width"] = spec->width;
+    const auto generator = nn::Generator::create(weights, *spec);
+    return generator ? Status() : failure(generator);
+}
+
+Inspection inspectWeights(const fs::path& file)
+{
+    Inspection found;
+    auto& facts = found.facts;
+    facts = {{"kind", "weights"}, {"path", file.string()}, {"valid", true}, {"bytes", fileBytes(file)}};
+    const auto refuse = [&](Error problem) {
+        if (problem.message.find(file.filename().string()) == std::string::npos)
+            problem.message = fmt::format("The weights '{}' cannot be used: {}", file.string(), problem.message);
+        facts["valid"] = false;
+        facts["problem"] = problem.text();
+        found.problem = std::move(problem);
+    };
+    const auto weights = nn::readSafetensors(file);
+    if (!weights) {
+        refuse(weights.error());
+        return found;
+    }
+    std::size_t parameters = 0;
+    for (const auto& [name, weight] : *weights)
+        parameters += isParameter(name) ? weight.values.size() : 0;
+    facts["tensors"] = weights->size();
+    facts["parameters"] = parameters;
+    if (auto whole = addNetwork(facts, *weights); !whole)
+        refuse(whole.error());
+    return found;
+}
+
+/// Length, format and loudness of a file's sound, and how many frames an avatar speaks it in.
+Result<Json> voiceFacts(const fs::path& file)
+{
+    const auto sound = media::decodeAudio(file);
+    if (!sound)
+        return failure(sound);
+    float peak = 0;
+    for (const float sample : sound->samples)
+        peak = std::max(peak, std::abs(sample));
+    const auto speechSamples = static_cast<std::size_t>(
+        std::llround(static_cast<double>(sound->frames()) * media::kSpeechSampleRate / sound->sampleRate));
+    return Json{{"seconds", rounded(sound->seconds())},
+                {"sample_rate", sound->sampleRate},
+                {"channels", sound->channels},
+                {"peak", rounded(peak)},
+                {"avatar_frames", audio::videoFrameCount(speechSamples)},
+                {"avatar_fps", audio::kFeatureFramesPerSecond}};
+}
+
+Inspection inspectVideo(const fs::path& file, const media::VideoInfo& info)
+{
+    Inspection found;
+    found.facts = {{"kind", "video"},
+                   {"path", file.string()},
+                   {"valid", true},
+                   {"bytes", fileBytes(file)},
+                   {"codec", info.codec},
+                   {"width", info.width},
+                   {"height", info.height},
+                   {"rotation_degrees", info.rotationDegrees},
+                   {"fps", rounded(info.frameRate)},
+                   {"frames", info.frameCount},
+                   {"seconds", rounded(info.seconds)},
+                   {"voice", nullptr}};
+    if (!info.hasAudio)
+        return found;
+    if (auto voice = voiceFacts(file)) {
+        found.facts["voice"] = std::move(*voice);
+    } else {
+        found.facts["valid"] = false;
+        found.facts["problem"] = voice.error().text();
+        found.problem = voice.error();
+    }
+    return found;
+}
+
+Result<Inspection> inspectVoice(const fs::path& file)
+{
+    const auto voice = voiceFacts(file);
+    if (!voice)
+        return failure(voice);
+    Inspection found;
+    found.facts = {{"kind", "voice"}, {"path", file.string()}, {"valid", true}, {"bytes", fileBytes(file)}};
+    found.facts.update(*voice);
+    return found;
+}
+
+/// FFmpeg reads any text file as the screen of an old terminal, which is no video to us.
+bool isVideo(const Result<media::VideoInfo>& info)
+{
+    return info && info->codec != "ansi";
+}
+
+} // namespace
+
+Result<Inspection> inspect(const fs::path& path)
+{
+    std::error_code error;
+    const auto status = fs::status(path, error);
+    if (!fs::exists(status)) {
+        return failure(ErrorCode::InvalidInput,
+                       fmt::format("There is no file or folder '{}'. Check the name.", path.string()));
+    }
+    if (fs::is_directory(status)) {
+        if (path.extension() == ".avatar" || fs::exists(path / avatar::kManifestFile, error))
+            return inspectAvatar(path);
+        return failure(
+            ErrorCode::InvalidInput,
+            fmt::format("The folder '{}' is no avatar: it holds no {}.", path.string(), avatar::kManifestFile));
+    }
+    if (isWeightsFile(path))
+        return inspectWeights(path);
+    const auto video = media::probeVideo(path);
+    if (isVideo(video))
+        return inspectVideo(path, *video);
+    auto voice = inspectVoice(path);
+    if (voice || voice.error().code != ErrorCode::InvalidInput)
+        return voice;
+    return failure(
+        ErrorCode::InvalidInput,
+        fmt::format("'{}' is no avatar folder, weights file (.safetensors), video or voice that can be read.",
+                    path.string()),
+        voice.error().cause.empty() ? voice.error().message : voice.error().cause);
+}
+
+} // namespace lipsync::cli

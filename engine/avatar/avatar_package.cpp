@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "avatar/avatar_package.h"
+
+#include "base/file_system.h"
+#include "media/video_reader.h"
+#include "nn/formula_weights.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string_view>
+
+#include <fmt/ranges.h>
+#include <opencv2/imgcodecs.hpp>
+
+namespace lipsync::avatar {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kMaxThumbnailBytes = std::size_t{16} << 20;
+constexpr std::uint32_t kMaxThumbnailSide = 4096;
+constexpr const char* kEncoderFirstTensor = "0.conv_block.0.weight";
+constexpr std::string_view kEncoderPrefix = "audio_encoder.";
+constexpr std::string_view kParallelPrefix = "module.";
+
+/// A sentence about an avatar as a whole: every error of open() begins with its folder.
+tl::unexpected<Error> broken(const fs::path& folder, const std::string& what, std::string cause = {})
+{
+    return failure(ErrorCode::InvalidInput, fmt::format("The avatar {} cannot be used: {}", folder.string(), what),
+                   std::move(cause));
+}
+
+/// The same for an Error of a file inside; failures of disk or memory keep their code.
+tl::unexpected<Error> broken(const fs::path& folder, const Error& error)
+{
+    if (error.code != ErrorCode::InvalidInput)
+        return tl::unexpected<Error>(error);
+    return broken(folder, error.message, error.cause);
+}
+
+Status checkFilesPresent(const fs::path& folder)
+{
+    std::error_code ignored;
+    if (!fs::exists(folder, ignored)) {
+        return failure(ErrorCode::InvalidInput,
+                       fmt::format("There is no avatar {}. Name a folder NAME.avatar.", folder.string()));
+    }
+    if (!fs::is_directory(folder, ignored)) {
+        return failure(ErrorCode::InvalidInput,
+                       fmt::format("{} is not an avatar: an avatar is a folder NAME.avatar.", folder.string()));
+    }
+    if (!fs::is_regular_file(folder / kManifestFile, ignored))
+        return broken(folder,
+                      fmt::format("the file {} is missing. Copy the whole avatar folder again.", kManifestFile));
+    for (const char* file : kHashedFiles) {
+        if (!fs::is_regular_file(folder / file, ignored))
+            return broken(folder, fmt::format("the file {} is missing. Copy the whole avatar folder again.", file));
+    }
+    return {};
+}
+
+Result<AvatarManifest> readManifest(const fs::path& folder)
+{
+    const auto text = readFile(folder / kManifestFile, kMaxManifestBytes);
+    if (!text)
+        return broken(folder, text.error());
+    auto manifest = parseManifest({text->data(), text->size()});
+    if (!manifest)
+        return broken(folder, manifest.error());
+    return manifest;
+}
+
+Result<std::vector<CropRectangle>> readCrops(const fs::path& folder, const AvatarManifest& manifest)
+{
+    const auto text = readFile(folder / kCropsFile, kMaxCropsBytes);
+    if (!text)
+        return broken(folder, text.error());
+    auto crops = parseCrops({text->data(), text->size()});
+    if (!crops)
+        return broken(folder, crops.error());
+    if (crops->size() != static_cast<std::size_t>(manifest.frameCount)) {
+        return broken(folder,
+                      fmt::format("{} holds {} rectangles, but the template has {} frames.", kCropsFile, crops->size(),
+                                  manifest.frameCount));
+    }
+    for (std::size_t i = 0; i < crops->size(); ++i) {
+        const auto checked = checkCrop((*crops)[i], static_cast<int>(i), manifest.frameWidth, manifest.frameHeight);
+        if (!checked)
+            return broken(folder, checked.error());
+    }
+    return crops;
+}
+
+/// An audio encoder's tensors may be named bare, as `audio_encoder.…` or as `module.audio_encoder.…`.
+std::string_view bareName(std::string_view name)
+{
+    for (const auto prefix : {kParallelPrefix, kEncoderPrefix}) {
+        if (name.starts_with(prefix))
+            name.remove_prefix(prefix.size());
+    }
+    return name;
+}
+
+bool isAudioEncoder(const nn::WeightSet& weights)
+{
+    return std::any_of(weights.begin(), weights.end(),
+                       [](const auto& tensor) { return bareName(tensor.first) == kEncoderFirstTensor; });
+}
+
+bool isGenerator(const nn::WeightSet& weights)
+{
+    return nn::detectGenerator(weights).has_value();
+}
+
+std::string shapeText(const std::vector<std::int64_t>& shape)
+{
+    return fmt::format("[{}]", fmt::join(shape, ", "));
+}
+
+/// Every tensor of `expected` must be there in its shape, and no other. Batch counters do not matter.
+Status checkTensors(const char* file, const nn::WeightSet& weights, const nn::WeightSet& expected)
+{
+    std::map<std::string_view, const nn::Weight*> found;
+    for (const auto& [name, weight] : weights) {
+        if (!name.ends_with("num_batches_tracked"))
+            found.emplace(bareName(name), &weight);
+    }
+    for (const auto& [name, weight] : expected) {
+        const auto tensor = found.find(bareName(name));
+        if (tensor == found.end())
+            return failure(ErrorCode::InvalidInput, fmt::format("{} lacks the tensor {}.", file, name));
+        if (tensor->second->shape != weight.shape) {
+            return failure(ErrorCode::InvalidInput,
+                           fmt::format("in {} the tensor {} has the shape {} instead of {}.", file, name,
+                                       shapeText(tensor->second->shape), shapeText(weight.shape)));
+        }
+        found.erase(tensor);
+    }
+    if (!found.empty()) {
+        return failure(
+            ErrorCode::InvalidInput,
+            fmt::format("{} holds the tensor {}, which its network does not have.", file, found.begin()->first));
+    }
+    return {};
+}
+
+Status checkWeights(const fs::path& folder, const AvatarManifest& manifest)
+{
+    const auto generator = nn::readSafetensors(folder / kGeneratorFile);
+    if (!generator)
+        return broken(folder, generator.error());
+    const auto encoder = nn::readSafetensors(folder / kAudioEncoderFile);
+    if (!encoder)
+        return broken(folder, encoder.error());
+
+    if (isAudioEncoder(*generator) && isGenerator(*encoder)) {
+        return broken(folder,
+                      fmt::format("{} and {} are swapped. Exchange their names.", kGeneratorFile, kAudioEncoderFile));
+    }
+    if (isAudioEncoder(*generator))
+        return broken(folder, fmt::format("{} holds an audio encoder instead of a generator.", kGeneratorFile));
+    if (isGenerator(*encoder))
+        return broken(folder, fmt::format("{} holds a generator instead of an audio encoder.", kAudioEncoderFile));
+
+    const auto found = nn::detectGenerator(*generator, manifest.network.mode);
+    if (!found)
+        return broken(folder, fmt::format("{}: {}", kGeneratorFile, found.error().message), found.error().cause);
+    if (*found != manifest.network) {
+        return broken(folder,
+                      fmt::format("{} is a {}, but {} says {}.", kGeneratorFile, found->name(), kManifestFile,
+                                  manifest.network.name()));
+    }
+    // Formula weights have every name and shape of a network, whatever its width.
+    if (auto good = checkTensors(kGeneratorFile, *generator, nn::formulaWeights(manifest.network)); !good)
+        return broken(folder, good.error());
+    if (auto good = checkTensors(kAudioEncoderFile, *encoder, nn::formulaAudioEncoderWeights()); !good)
+        return broken(folder, good.error());
+    return {};
+}
+
+Status checkTemplate(const fs::path& folder, const AvatarManifest& manifest)
+{
+    const auto info = media::probeVideo(folder / kTemplateFile);
+    if (!info)
+        return broken(folder, info.error());
+    if (info->frameCount < 2) {
+        return broken(folder,
+                      fmt::format("{} has {} frame(s); a template needs at least 2.", kTemplateFile, info->frameCount));
+    }
+    if (info->width != manifest.frameWidth || info->height != manifest.frameHeight) {
+        return broken(folder,
+                      fmt::format("{} is {} × {} pixels, but {} says {} × {}.", kTemplateFile, info->width,
+                                  info->height, kManifestFile, manifest.frameWidth, manifest.frameHeight));
+    }
+    // Rates are fractions: equal when the products across are.
+    if (std::int64_t{info->frameRateNumerator} * manifest.frameRateDenominator !=
+        std::int64_t{manifest.frameRateNumerator} * info->frameRateDenominator) {
+        return broken(folder,
+                      fmt::format("{} has {:.3f} frames a second, but {} says {:.3f}.", kTemplateFile, info->frameRate,
+                                  kManifestFile, manifest.frameRate()));
+    }
+    if (info->frameCount != manifest.frameCount) {
+        return broken(folder,
+                      fmt::format("{} has {} frames, but {} says {}.", kTemplateFile, info->frameCount, kManifestFile,
+                                  manifest.frameCount));
+    }
+    return {};
+}
+
+std::uint32_t bigEndian(const char* bytes)
+{
+    std::uint32_t value = 0;
+    for (int i = 0; i < 4; ++i)
+        value = value << 8 | static_cast<unsigned char>(bytes[i]);
+    return value;
+}
+
+/// A PNG begins with its signature and the IHDR chunk, width and height at bytes 16 and 20, and ends with an empty
+/// IEND chunk (W3C PNG, sections 5.2, 11.2.2 and 11.2.5).
+bool isReasonablePng(const std::vector<char>& bytes)
+{
+    constexpr std::string_view kSignature("\x89PNG\r\n\x1a\n", 8);
+    constexpr std::string_view kEnd("\0\0\0\0IEND\xae\x42\x60\x82", 12);
+    const std::string_view content(bytes.data(), bytes.size());
+    if (content.size() < 24 || !content.starts_with(kSignature) || !content.ends_with(kEnd))
+        return false;
+    const auto width = bigEndian(&bytes[16]);
+    const auto height = bigEndian(&bytes[20]);
+    return width >= 1 && height >= 1 && width <= kMaxThumbnailSide && height <= kMaxThumbnailSide;
+}
+
+Status checkThumbnail(const fs::path& folder)
+{
+    const auto bytes = readFile(folder / kThumbnailFile, kMaxThumbnailBytes);
+    if (!bytes)
+        return broken(folder, bytes.error());
+    const auto unreadable = [&](std::string cause = {}) {
+        return broken(folder,
+                      fmt::format("{} is not a readable PNG picture of at most {} pixels a side.", kThumbnailFile,
+                                  kMaxThumbnailSide),
+                      std::move(cause));
+    };
+    if (!isReasonablePng(*bytes))
+        return unreadable();
+    try {
+        if (cv::imdecode(*bytes, cv::IMREAD_COLOR).empty())
+            return unreadable();
+    } catch (const cv::Exception& problem) {
+        return unreadable(problem.what());
+    }
+    return {};
+}
+
+Status checkHashes(const fs::path& folder, const AvatarManifest& manifest)
+{
+    for (const auto& [file, expected] : manifest.fileHashes) {
+        const auto found = sha256(folder / file);
+        if (!found)
+            return failure(found);
+        if (*found != expected) {
+            return broken(folder,
+                          fmt::format("{} is not the file this avatar was made with: its SHA-256 differs from "
+                                      "the one in {}. Copy the avatar again.",
+                                      file, kManifestFile));
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Result<std::shared_ptr<const AvatarPackage>> AvatarPackage::open(const fs::path& folder, const OpenOptions& options)
+{
+    if (auto present = checkFilesPresent(folder); !present)
+        return failure(present);
+    auto manifest = readManifest(folder);
+    if (!manifest)
+        return failure(manifest);
+    if (auto good = checkTemplate(folder, *manifest); !good)
+        return failure(good);
+    auto crops = readCrops(folder, *manifest);
+    if (!crops)
+        return failure(crops);
+    if (auto good = checkThumbnail(folder); !good)
+        return failure(good);
+    if (auto good = checkWeights(folder, *manifest); !good)
+        return failure(good);
+    // Hashes last: what the checks before them say is closer to the cause than "it differs".
+    if (options.verifyHashes) {
+        if (auto good = checkHashes(folder, *manifest); !good)
+            return failure(good);
+    }
+    std::shared_ptr<AvatarPackage> package(new AvatarPackage);
+    package->m_folder = folder;
+    package->m_manifest = std::move(*manifest);
+    package->m_crops = std::move(*crops);
+    return package;
+}
+
+Result<nn::WeightSet> AvatarPackage::generatorWeights() const
+{
+    return nn::readSafetensors(generatorFile());
+}
+
+Result<nn::WeightSet> AvatarPackage::audioEncoderWeights() const
+{
+    return nn::readSafetensors(audioEncoderFile());
+}
+
+} // namespace lipsync::avatar

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "avatar/avatar_writer.h"
+
+#include "avatar/avatar_package.h"
+#include "base/file_system.h"
+#include "media/video_reader.h"
+
+#include <algorithm>
+#include <string_view>
+#include <system_error>
+
+#include <opencv2/imgcodecs.hpp>
+
+namespace lipsync::avatar {
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A folder that disappears with its owner unless it was put in place.
+class StagingFolder {
+public:
+    explicit StagingFolder(fs::path folder)
+        : m_folder(std::move(folder))
+    {
+    }
+    StagingFolder(const StagingFolder&) = delete;
+    StagingFolder& operator=(const StagingFolder&) = delete;
+    ~StagingFolder()
+    {
+        std::error_code ignored;
+        if (!m_kept)
+            fs::remove_all(m_folder, ignored);
+    }
+    void keep() { m_kept = true; }
+
+private:
+    const fs::path m_folder;
+    bool m_kept = false;
+};
+
+tl::unexpected<Error> cannotWrite(const fs::path& folder, const std::error_code& error)
+{
+    return failure(
+        ErrorCode::Resource,
+        fmt::format("The avatar {} could not be written. Check free space and permissions.", folder.string()),
+        error.message());
+}
+
+Status checkTarget(const fs::path& folder, bool overwrite)
+{
+    std::error_code ignored;
+    if (!folder.has_filename())
+        return failure(ErrorCode::Usage, "An avatar needs a folder name such as NAME.avatar.");
+    if (!fs::exists(folder, ignored))
+        return {};
+    if (!overwrite) {
+        return failure(ErrorCode::InvalidInput,
+                       fmt::format("{} exists already. Choose another name or ask to replace it.", folder.string()));
+    }
+    if (!fs::is_regular_file(folder / kManifestFile, ignored)) {
+        return failure(
+            ErrorCode::InvalidInput,
+            fmt::format("{} exists and is no avatar, so it is not replaced. Choose another name.", folder.string()));
+    }
+    return {};
+}
+
+/// The manifest with the template's facts, which the caller need not know.
+Result<AvatarManifest> completeManifest(const AvatarParts& parts)
+{
+    const auto info = media::probeVideo(parts.templateVideo);
+    if (!info)
+        return failure(info);
+    AvatarManifest manifest = parts.manifest;
+    manifest.schemaVersion = kManifestSchemaVersion;
+    manifest.frameWidth = info->width;
+    manifest.frameHeight = info->height;
+    manifest.frameCount = static_cast<int>(std::min<std::int64_t>(info->frameCount, kMaxFrameCount + 1));
+    manifest.frameRateNumerator = info->frameRateNumerator;
+    manifest.frameRateDenominator = info->frameRateDenominator;
+    return manifest;
+}
+
+Status writeThumbnail(const fs::path& file, const cv::Mat& thumbnail)
+{
+    if (thumbnail.empty() || thumbnail.type() != CV_8UC3)
+        return failure(ErrorCode::Usage, "An avatar needs a thumbnail of BGR bytes.");
+    std::vector<unsigned char> bytes;
+    try {
+        cv::imencode(".png", thumbnail, bytes);
+    } catch (const cv::Exception& problem) {
+        return failure(ErrorCode::Internal, "The thumbnail could not be made a PNG.", problem.what());
+    }
+    return writeFile(file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+Status writeFiles(const fs::path& folder, const AvatarParts& parts)
+{
+    auto manifest = completeManifest(parts);
+    if (!manifest)
+        return failure(manifest);
+    std::error_code error;
+    fs::copy_file(parts.templateVideo, folder / kTemplateFile, error);
+    if (error)
+        return cannotWrite(folder, error);
+    if (auto written = writeFile(folder / kCropsFile, toJson(parts.crops)); !written)
+        return written;
+    if (auto written = nn::writeSafetensors(folder / kGeneratorFile, parts.generator, parts.weightStorage); !written)
+        return written;
+    if (auto written = nn::writeSafetensors(folder / kAudioEncoderFile, parts.audioEncoder, parts.weightStorage);
+        !written)
+        return written;
+    if (auto written = writeThumbnail(folder / kThumbnailFile, parts.thumbnail); !written)
+        return written;
+
+    manifest->fileHashes.clear();
+    for (const char* file : kHashedFiles) {
+        auto hash = sha256(folder / file);
+        if (!hash)
+            return failure(hash);
+        manifest->fileHashes.emplace(file, std::move(*hash));
+    }
+    return writeFile(folder / kManifestFile, toJson(*manifest));
+}
+
+/// Puts `staged` in the place of `folder`; a replaced avatar is removed only once the new one has its name.
+Status putInPlace(const fs::path& staged, const fs::path& folder)
+{
+    std::error_code error;
+    const auto replaced = fs::path(folder).concat(".replaced");
+    const bool replaces = fs::exists(folder);
+    if (replaces) {
+        fs::rename(folder, replaced, error);
+        if (error)
+            return cannotWrite(folder, error);
+    }
+    fs::rename(staged, folder, error);
+    if (error) {
+        std::error_code ignored;
+        if (replaces)
+            fs::rename(replaced, folder, ignored);
+        return cannotWrite(folder, error);
+    }
+    if (replaces)
+        fs::remove_all(replaced, error);
+    return {};
+}
+
+} // namespace
+
+Status writeAvatar(const fs::path& folder, const AvatarParts& parts, bool overwrite)
+{
+    if (auto target = checkTarget(folder, overwrite); !target)
+        return target;
+    const auto staged = fs::path(folder).concat(".part");
+    std::error_code error;
+    if (fs::equivalent(parts.templateVideo.parent_path(), staged, error))
+        return failure(ErrorCode::Usage, fmt::format("The template video may not lie in {}.", staged.string()));
+    fs::remove_all(staged, error); // what an interrupted writer left
+    StagingFolder staging(staged);
+    if (!fs::create_directory(staged, error))
+        return cannotWrite(folder, error);
+
+    if (auto written = writeFiles(staged, parts); !written)
+        return written;
+    if (const auto checked = AvatarPackage::open(staged); !checked) {
+        return failure(checked.error().code,
+                       fmt::format("{} was not written: its parts do not fit together. {}", folder.string(),
+                                   checked.error().message),
+                       checked.error().cause);
+    }
+    if (auto placed = putInPlace(staged, folder); !placed)
+        return placed;
+    staging.keep();
+    return {};
+}
+
+} // namespace lipsync::avatar

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "avatar/avatar_package.h"
+#include "avatar/crop_rectangle.h"
+#include "base/error.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include <opencv2/core/mat.hpp>
+
+namespace lipsync::avatar {
+
+/// Frames decoded and kept together; template.mp4 is written with a key frame at each multiple of it, so that a clip
+/// can be played backwards while every frame is decoded once a pass.
+inline constexpr int kTemplateBlockFrames = 12;
+
+/// One decoded frame of the template clip. Its pictures are shared between threads: read them, never write.
+struct TemplateFrame {
+    int index = 0;
+    cv::Mat picture; ///< the whole frame, BGR bytes
+    CropRectangle rectangle;
+    cv::Mat crop; ///< the rectangle resized to cropSize × cropSize, BGR bytes (section 1.11)
+};
+
+/// How many bytes may be kept, and with how many threads the video is decoded.
+struct TemplateFramesOptions {
+    std::size_t memoryBudgetBytes = std::size_t{320} << 20; ///< at least one block is kept whatever the budget
+    int decodeThreads = 1;
+};
+
+/// Decoding work done so far, for tests and status displays.
+struct TemplateFramesStatistics {
+    std::int64_t decodedFrames = 0;
+    std::size_t keptBytes = 0;
+};
+
+/// The frames of an avatar's template clip, decoded in blocks on demand; the least recently used blocks are dropped
+/// beyond the budget, and a clip that fits is decoded only once. Any thread.
+class TemplateFrames {
+public:
+    using Options = TemplateFramesOptions;
+
+    static Result<std::shared_ptr<TemplateFrames>> open(std::shared_ptr<const AvatarPackage> package,
+                                                        const Options& options = {});
+    ~TemplateFrames();
+
+    const AvatarPackage& package() const;
+
+    /// Frame 0 … frameCount − 1 of the template; decodes when it is not at hand. The caller may keep it for as long
+    /// as it likes. Usage for an index outside the clip, InvalidInput when the video cannot be decoded.
+    Result<std::shared_ptr<const TemplateFrame>> frame(int index);
+
+    TemplateFramesStatistics statistics() const;
+
+private:
+    class Impl;
+    explicit TemplateFrames(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> m_impl;
+};
+
+/// Copies what the network sees of a frame: the crop without its border of kCropBorder pixels, rows first, B,G,R
+/// bytes. `out` holds (cropSize − 2·kCropBorder)² · 3 bytes, GeneratorSpec::pictureBytes().
+void copyNetworkPicture(const TemplateFrame& frame, std::span<std::uint8_t> out);
+
+} // namespace lipsync::avatar

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/error.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+namespace lipsync::media {
+
+/// Rate of the sound the networks hear, in samples a second.
+inline constexpr int kSpeechSampleRate = 16000;
+
+/// Longest sound that is decoded, in seconds (4 hours); longer files are refused, so that memory stays bounded.
+inline constexpr double kLongestAudioSeconds = 4.0 * 60 * 60;
+
+/// Decoded sound. Sample values are nominally within ±1; a sample that was not a finite number reads 0.
+struct PcmAudio {
+    int sampleRate = 0; ///< frames a second
+    int channels = 0;
+    std::vector<float> samples; ///< interleaved: channels() values of frame 0, then of frame 1, …
+
+    /// Number of samples a channel.
+    std::size_t frames() const { return channels > 0 ? samples.size() / static_cast<std::size_t>(channels) : 0; }
+
+    /// Length in seconds.
+    double seconds() const { return sampleRate > 0 ? static_cast<double>(frames()) / sampleRate : 0.0; }
+};
+
+/// Decodes the first audio stream of any file FFmpeg reads, at its own rate and channels unless others are asked
+/// for (1 channel is the mean of all). Encoder priming and padding are left out. A changed rate gives exactly
+/// round(frames · new / old) frames, time aligned to the sample. InvalidInput when there is no sound to be had.
+/// Any thread.
+Result<PcmAudio> decodeAudio(const std::filesystem::path& file, std::optional<int> sampleRate = {},
+                             std::optional<int> channels = {});
+
+/// The same as the networks hear it: 16 kHz mono. 16-bit mono input at 16 kHz is exact: sample / 32768.
+Result<PcmAudio> decodeSpeech(const std::filesystem::path& file);
+
+} // namespace lipsync::media

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "nn/audio_encoder.h"
+
+#include "nn/ave_network.h"
+#include "nn/module_weights.h"
+#include "nn/torch_runtime.h"
+
+#include <algorithm>
+
+namespace lipsync::nn {
+
+namespace {
+
+constexpr std::string_view kPrefix = "audio_encoder.";
+constexpr std::string_view kParallelPrefix = "module.";
+
+/// The encoder's tensors under the names of AveNetwork, whatever wrapper they come in.
+WeightSet withPrefix(const WeightSet& weights)
+{
+    WeightSet named;
+    for (const auto& [name, weight] : weights) {
+        std::string_view bare = name;
+        if (bare.starts_with(kParallelPrefix))
+            bare.remove_prefix(kParallelPrefix.size());
+        if (bare.starts_with(kPrefix))
+            bare.remove_prefix(kPrefix.size());
+        named.emplace(std::string(kPrefix).append(bare), weight);
+    }
+    return named;
+}
+
+} // namespace
+
+struct AudioEncoder::Network {
+    RunOptions options;
+    std::shared_ptr<AveNetwork> module;
+};
+
+AudioEncoder::AudioEncoder() = default;
+AudioEncoder::~AudioEncoder() = default;
+
+Result<std::unique_ptr<AudioEncoder>> AudioEncoder::create(const WeightSet& weights, const RunOptions& options)
+{
+    std::unique_ptr<AudioEncoder> encoder(new AudioEncoder);
+    encoder->m_network = std::make_unique<Network>();
+    const auto built = guarded("Building the audio encoder", [&]() -> Status {
+        auto& network = *encoder->m_network;
+        network.options = options;
+        network.module = std::make_shared<AveNetwork>();
+        if (auto loaded = loadWeights(*network.module, withPrefix(weights), "ave_audio_encoder"); !loaded)
+            return loaded;
+        network.module->eval();
+        network.module->fold();
+        torch::NoGradGuard noGradient;
+        for (auto& parameter : network.module->parameters()) {
+            if (parameter.dim() == 4)
+                parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
+        }
+        return {};
+    });
+    if (!built)
+        return failure(built);
+    return encoder;
+}
+
+Status AudioEncoder::encode(std::span<const float> windows, int batch, std::span<float> features)
+{
+    if (batch < 1 || windows.size() != static_cast<std::size_t>(batch) * kMelBands * kMelWindowColumns ||
+        features.size() != static_cast<std::size_t>(batch) * kAudioFeatureSize)
+        return failure(ErrorCode::Internal, "An audio encoder batch does not have the sizes of its network");
+    return guarded("Running the audio encoder", [&]() -> Status {
+        c10::InferenceMode inference;
+        useThreads(m_network->options.threadCount());
+        const auto mel = torch::from_blob(const_cast<float*>(windows.data()), {batch, 1, kMelBands, kMelWindowColumns});
+        const auto result = m_network->module->forward(mel).contiguous();
+        std::copy_n(result.data_ptr<float>(), features.size(), features.data());
+        return {};
+    });
+}
+
+} // namespace lipsync::nn

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+// LibTorch module of the AVE audio encoder. Source: lipsync-models specification, section 1.8.
+
+#include "nn/synctalk2d.h"
+
+namespace lipsync::nn {
+
+/// Thirteen convolutions from a mel window (B×1×80×16) to a feature (B×512). Names begin with `audio_encoder.`.
+class AveNetwork : public torch::nn::Module {
+public:
+    AveNetwork();
+    torch::Tensor forward(const torch::Tensor& mel);
+    void fold();
+
+private:
+    struct Layer {
+        ConvNorm conv;
+        bool residual;
+    };
+    std::vector<Layer> m_layers;
+};
+
+} // namespace lipsync::nn

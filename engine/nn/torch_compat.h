@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+// The one place where differences between LibTorch releases are kept (1.13 of Debian 12 to 2.x of the wheels).
+// Included only by sources of engine/nn, engine/inference and engine/training.
+
+#include <torch/torch.h>
+#include <torch/version.h>
+
+namespace lipsync::nn {
+
+/// One computing thread setting for the calling thread; OpenMP keeps it per thread.
+inline void useThreads(int threads)
+{
+    if (threads > 0)
+        at::set_num_threads(threads);
+}
+
+/// True where the processor multiplies bf16 in hardware, so that bf16 is faster than fp32.
+inline bool hasFastBf16()
+{
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512bf16");
+#else
+    return false;
+#endif
+}
+
+} // namespace lipsync::nn

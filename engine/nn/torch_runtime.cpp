@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "nn/torch_runtime.h"
+
+#include "nn/torch_compat.h"
+
+#include <ATen/Version.h>
+
+#include <malloc.h>
+
+namespace lipsync::nn {
+
+void keepMemoryBlocks()
+{
+    constexpr int kTopPadBytes = 64 << 20;
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, -1);
+    mallopt(M_TOP_PAD, kTopPadBytes);
+    // One arena: the others are made of 64 MiB pieces, into which a large tensor does not fit anyway.
+    mallopt(M_ARENA_MAX, 1);
+}
+
+std::string torchVersion()
+{
+    return TORCH_VERSION;
+}
+
+bool cudaAvailable()
+{
+    return torch::cuda::is_available();
+}
+
+bool fastBf16Available()
+{
+    return hasFastBf16();
+}
+
+std::string processorCapability()
+{
+    // LibTorch 1.13 tells it only inside its configuration text.
+    constexpr std::string_view kLabel = "CPU capability usage: ";
+    const auto config = at::show_config();
+    const auto at = config.find(kLabel);
+    if (at == std::string::npos)
+        return "unknown";
+    const auto begin = at + kLabel.size();
+    return config.substr(begin, config.find('\n', begin) - begin);
+}
+
+Status guarded(const std::string& doing, const std::function<Status()>& work)
+{
+    try {
+        return work();
+    } catch (const c10::Error& error) {
+        const std::string text = error.what_without_backtrace();
+        const bool memory = text.find("memory") != std::string::npos || text.find("alloc") != std::string::npos;
+        return failure(memory ? ErrorCode::Resource : ErrorCode::Internal, doing + " failed inside LibTorch", text);
+    } catch (const std::bad_alloc&) {
+        return failure(ErrorCode::Resource, doing + " failed: the machine has no memory left");
+    } catch (const std::exception& error) {
+        return failure(ErrorCode::Internal, doing + " failed", error.what());
+    }
+}
+
+} // namespace lipsync::nn

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/error.h"
+
+#include <functional>
+#include <string>
+
+namespace lipsync::nn {
+
+/// Keeps large memory blocks inside the process instead of handing them back to the kernel after every layer:
+/// with glibc's defaults the 328 network takes more than twice as long. Call once, first thing in main().
+void keepMemoryBlocks();
+
+/// LibTorch's version and what it was built with, for a person.
+std::string torchVersion();
+/// Whether a CUDA device can be used by this build on this machine.
+bool cudaAvailable();
+/// Whether bf16 arithmetic is faster than fp32 on this processor.
+bool fastBf16Available();
+/// Processor features that LibTorch chose its kernels for, e.g. "AVX512".
+std::string processorCapability();
+
+/// Runs `work`; what LibTorch throws becomes an Error saying that `doing` failed.
+Status guarded(const std::string& doing, const std::function<Status()>& work);
+
+} // namespace lipsync::nn

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "render/frame_sink.h"
+
+#include "media/picture_sequence_writer.h"
+#include "media/video_writer.h"
+
+#include <algorithm>
+#include <span>
+
+namespace lipsync::render {
+
+namespace {
+
+/// A video whose sound is written beside its pictures, so that the file stays interleaved and memory small.
+class VideoSink : public FrameSink {
+public:
+    VideoSink(std::unique_ptr<media::VideoWriter> writer, const media::PcmAudio& sound, double frameRate)
+        : m_writer(std::move(writer))
+        , m_sound(sound)
+        , m_frameRate(frameRate)
+    {
+    }
+
+    Status write(const cv::Mat& bgr) override
+    {
+        if (auto written = m_writer->write(bgr); !written)
+            return written;
+        ++m_frames;
+        const auto due = static_cast<std::size_t>(m_frames / m_frameRate * m_sound.sampleRate);
+        return writeSoundUntil(std::min(due, m_sound.frames()));
+    }
+
+    Status finish() override
+    {
+        if (auto written = writeSoundUntil(m_sound.frames()); !written)
+            return written;
+        return m_writer->finish();
+    }
+
+private:
+    Status writeSoundUntil(std::size_t end)
+    {
+        if (end <= m_soundWritten)
+            return {};
+        const auto channels = static_cast<std::size_t>(m_sound.channels);
+        const auto part =
+            std::span(m_sound.samples).subspan(m_soundWritten * channels, (end - m_soundWritten) * channels);
+        m_soundWritten = end;
+        return m_writer->writeAudio(part);
+    }
+
+    const std::unique_ptr<media::VideoWriter> m_writer;
+    const media::PcmAudio& m_sound;
+    const double m_frameRate;
+    std::int64_t m_frames = 0;
+    std::size_t m_soundWritten = 0;
+};
+
+class PictureSink : public FrameSink {
+public:
+    explicit PictureSink(std::unique_ptr<media::PictureSequenceWriter> writer)
+        : m_writer(std::move(writer))
+    {
+    }
+    Status write(const cv::Mat& bgr) override { return m_writer->write(bgr); }
+    Status finish() override { return m_writer->finish(); }
+
+private:
+    const std::unique_ptr<media::PictureSequenceWriter> m_writer;
+};
+
+} // namespace
+
+Result<std::unique_ptr<FrameSink>>
+FrameSink::create(const RenderRequest& request, const avatar::AvatarManifest& manifest, const media::PcmAudio& sound)
+{
+    if (request.pictureSequence) {
+        auto writer = media::PictureSequenceWriter::create(request.output, request.overwrite, request.markSynthetic);
+        if (!writer)
+            return failure(writer);
+        return std::make_unique<PictureSink>(std::move(*writer));
+    }
+    media::VideoOptions options;
+    options.width = manifest.frameWidth;
+    options.height = manifest.frameHeight;
+    options.frameRateNumerator = manifest.frameRateNumerator;
+    options.frameRateDenominator = manifest.frameRateDenominator;
+    options.quality = request.quality;
+    options.preset = request.preset;
+    options.audioSampleRate = sound.sampleRate;
+    options.audioChannels = sound.channels;
+    options.markSynthetic = request.markSynthetic;
+    options.title = manifest.title;
+    options.overwrite = request.overwrite;
+    auto writer = media::VideoWriter::create(request.output, options);
+    if (!writer)
+        return failure(writer);
+    return std::make_unique<VideoSink>(std::move(*writer), sound, manifest.frameRate());
+}
+
+} // namespace lipsync::render

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+
+namespace lipsync {
+struct PreviewInfo;
+}
+
+namespace lipsync::ui {
+
+class ActionRegistry;
+class PlaybackController;
+class ScrubSlider;
+
+/// Play, frame steps, time line and time, over a playback controller.
+class TransportBar final : public QWidget {
+    Q_OBJECT
+
+public:
+    TransportBar(PlaybackController& playback, const ActionRegistry& actions, QWidget* parent = nullptr);
+
+private:
+    void open(const PreviewInfo& info);
+    void showFrame(qint64 frame);
+
+    PlaybackController& m_playback;
+    ScrubSlider* m_slider;
+    QLabel* m_time;
+};
+
+} // namespace lipsync::ui
