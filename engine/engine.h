@@ -4,11 +4,15 @@
 // The façade: what programs and windows see of the engine. Values and handles only; no LibTorch, OpenCV, FFmpeg or Qt.
 
 #include "base/error.h"
+#include "metrics/stats_snapshot.h"
+#include "scheduling/concurrency_plan.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,11 +22,18 @@ namespace lipsync {
 /// (LibTorch is twice as fast with them) and leaves the cores to our own threads.
 void prepareProcess();
 
-/// How the engine computes.
+/// The plan of a machine that nobody has tuned: a worker on every CUDA device, or one a core with one computing thread
+/// where there is none; in this process, batches of up to four. `cores`: so many workers on the processor instead.
+ConcurrencyPlan defaultPlan(int cores = 0);
+
+/// The plan that `lipsync tune` found for an avatar on this machine; nothing when it was not tuned or cannot be read.
+std::optional<ConcurrencyPlan> tunedPlan(const std::filesystem::path& avatar);
+
+/// What an engine starts with.
 struct EngineOptions {
-    int threads = 0; ///< computing threads of a network; 0 = one per core
-    int batch = 4; ///< frames computed together in an export
-    bool bf16 = false; ///< faster, slightly less exact arithmetic where the processor has it
+    ConcurrencyPlan plan = defaultPlan();
+    /// The `lipsync` program, for workers in processes of their own; empty: the one beside this program.
+    std::filesystem::path workerProgram;
 };
 
 /// How the new mouth is put into the picture.
@@ -120,6 +131,7 @@ struct ExportRequest {
     PasteStyle paste = PasteStyle::Feathered;
     bool markSynthetic = true; ///< say in the metadata that this is synthetic media
     int quality = 18; ///< H.264 constant rate factor: 0 best, 51 worst
+    bool measureNetwork = false; ///< also time the bare network, before and after
 };
 
 /// How far an export is.
@@ -133,6 +145,7 @@ struct ExportProgress {
 struct ExportReport {
     std::int64_t frames = 0;
     double seconds = 0; ///< wall time from the first sample to the finished file
+    double openSeconds = 0; ///< wall time before that: avatar, voice and networks
     double framesPerSecond = 0;
     double networkFramesPerSecond = 0; ///< bare network loop, same threads and batch, same run; 0 when not asked for
     double realtimeFactor = 0; ///< seconds of video made a second
@@ -153,7 +166,31 @@ public:
     virtual void cancel() = 0;
 };
 
+/// A speech whose sound arrives while it is spoken. Its destructor stops it. Any thread; nothing waits for the engine.
+class LiveSession {
+public:
+    /// Called from the engine's threads; must not call back into the session.
+    struct Events {
+        std::function<void(Result<AvatarInfo>)> ready; ///< once: opened, or why not
+        std::function<void(std::shared_ptr<const Picture>)> picture; ///< every frame, in order
+        std::function<void(Status)> finished; ///< once, after the last picture or the first failure
+    };
+
+    virtual ~LiveSession() = default;
+    /// Appends sound, 16 kHz mono, −1 to 1. Frames follow as soon as the sound around them is known.
+    virtual void push(std::span<const float> samples) = 0;
+    /// The speech ends here; its last frames follow, then finished().
+    virtual void finish() = 0;
+};
+
+/// Ends its subscription when it is destroyed; afterwards nothing is called any more.
+class Subscription {
+public:
+    virtual ~Subscription() = default;
+};
+
 /// The engine. Functions that open files on the calling thread say so; everything else works on the engine's threads.
+/// Previews, exports and live sessions share its workers. Any thread may call anything.
 class Engine {
 public:
     virtual ~Engine() = default;
@@ -166,12 +203,32 @@ public:
     /// Opens avatar and voice on a thread of its own and tells ready(). The handle is returned at once.
     virtual std::unique_ptr<Preview> openPreview(const std::filesystem::path& avatar,
                                                  const std::filesystem::path& voice, Preview::Events events) = 0;
+    /// Opens an avatar for sound that arrives piece by piece. The handle is returned at once.
+    virtual std::unique_ptr<LiveSession> openLive(const std::filesystem::path& avatar, LiveSession::Events events) = 0;
 
     /// Starts an export; failures come through finished().
     virtual std::unique_ptr<Export> startExport(const ExportRequest& request, Export::Events events) = 0;
+
+    /// The plan in force.
+    virtual ConcurrencyPlan plan() const = 0;
+    /// Changes workers, devices, batches and precision while everything goes on; nothing is lost. `done` is called from
+    /// an engine's thread: Ok, or why the plan cannot be applied; then the present one stays.
+    virtual void applyPlan(const ConcurrencyPlan& plan, std::function<void(Status)> done) = 0;
+    /// Starts a worker anew at once; its frames are computed by others.
+    virtual void restartWorker(std::uint32_t worker) = 0;
+
+    /// How the workers do. Cheap enough for four times a second.
+    virtual StatsSnapshot statistics() = 0;
+    /// Calls `changed` from an engine's thread when a worker starts, is lost, comes back or leaves, and when a plan has
+    /// been applied. It must be quick and must not call the engine.
+    virtual std::unique_ptr<Subscription> subscribe(std::function<void()> changed) = 0;
+    /// The last frames as a trace that Chrome and Perfetto open (JSON).
+    virtual std::string traceJson() = 0;
+    /// Why the last late frames were late, the newest first, a sentence or two each.
+    virtual std::vector<std::string> explainLateFrames(std::size_t most) = 0;
 };
 
-/// Makes an engine. Handles must not outlive it.
-std::unique_ptr<Engine> createEngine(const EngineOptions& options = {});
+/// Makes an engine and starts its workers. Usage when the plan makes no sense. Handles must not outlive it.
+Result<std::unique_ptr<Engine>> createEngine(const EngineOptions& options = {});
 
 } // namespace lipsync

@@ -42,7 +42,8 @@ torch_arguments() { # choice
             printf '%s\n' "-DCUDAToolkit_ROOT=$toolkit" "-DCMAKE_CUDA_COMPILER=$toolkit/bin/nvcc"
             ;;
     esac
-    printf '%s\n' "-DCMAKE_PREFIX_PATH=$root/share/cmake"
+    # The second folder keeps CMake from taking libraries of a Debian LibTorch beside it.
+    printf '%s\n' "-DCMAKE_PREFIX_PATH=$root/share/cmake;$root"
 }
 
 # The CUDA toolkit that the CMake files of a CUDA LibTorch look for: the machine's own 13.x, or the private one.

@@ -23,6 +23,12 @@ void addFeaturesCommand(CommandLine& line);
 void addMelCommand(CommandLine& line);
 void addForwardCommand(CommandLine& line);
 void addTrainCommand(CommandLine& line);
+void addBenchCommand(CommandLine& line);
+void addCompareCommand(CommandLine& line);
+void addTuneCommand(CommandLine& line);
+void addPlanCommand(CommandLine& line);
+void addSimulateCommand(CommandLine& line);
+void addWorkerCommand(CommandLine& line);
 void addDoctorCommand(CommandLine& line);
 
 } // namespace lipsync::cli

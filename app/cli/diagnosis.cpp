@@ -2,6 +2,7 @@
 #include "diagnosis.h"
 
 #include "avatar/avatar_package.h"
+#include "demo_avatar.h"
 #include "media/video_writer.h"
 #include "media/media_version.h"
 #include "nn/formula_weights.h"
@@ -213,19 +214,6 @@ Json checkNetwork(std::vector<Lack>& lacks)
     lacks.push_back({fmt::format("Networks cannot be run: {}", milliseconds.error().text()),
                      "sudo apt-get install --reinstall libtorch-dev libopenblas0-openmp", true});
     return nullptr;
-}
-
-/// Installed beside the program, or where it was built.
-fs::path demoAvatar()
-{
-    std::error_code error;
-    const auto program = fs::read_symlink("/proc/self/exe", error);
-    for (const fs::path& place : {program.parent_path() / "../share/lipsync-studio", fs::path(LIPSYNC_RESOURCE_DIR)}) {
-        const auto avatar = (place / "avatars/demo.avatar").lexically_normal();
-        if (fs::is_directory(avatar, error))
-            return avatar;
-    }
-    return {};
 }
 
 Json checkDemo(std::vector<Lack>& lacks)

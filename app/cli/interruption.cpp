@@ -13,12 +13,20 @@ namespace {
 
 constexpr int kInterruptedStatus = 130;
 
+bool isIgnored(int signal)
+{
+    struct sigaction action { };
+    return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 sigset_t stoppingSignals()
 {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
+    if (!isIgnored(SIGHUP)) // under nohup the terminal may go
+        sigaddset(&signals, SIGHUP);
     sigaddset(&signals, SIGUSR1); // ends the waiting thread itself
     return signals;
 }

@@ -6,7 +6,7 @@
 
 namespace lipsync::cli {
 
-/// Turns SIGINT and SIGTERM into a stop request; a second signal ends the process at once.
+/// Turns SIGINT, SIGTERM and a closed terminal's SIGHUP into a stop request; a second signal ends the process at once.
 /// Make one, first thing in main(), before any other thread: signals are blocked in all threads but its own.
 class Interruption {
 public:

@@ -74,6 +74,12 @@ int main(int argc, char** argv)
     lipsync::cli::addMelCommand(line);
     lipsync::cli::addForwardCommand(line);
     lipsync::cli::addTrainCommand(line);
+    lipsync::cli::addBenchCommand(line);
+    lipsync::cli::addCompareCommand(line);
+    lipsync::cli::addTuneCommand(line);
+    lipsync::cli::addPlanCommand(line);
+    lipsync::cli::addSimulateCommand(line);
+    lipsync::cli::addWorkerCommand(line);
     lipsync::cli::addDoctorCommand(line);
 
     try {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "options.h"
 
-#include <map>
 #include <string>
 #include <thread>
 
@@ -18,12 +17,8 @@ void addThreadsOption(CLI::App& command, nn::RunOptions& options)
 
 void addPrecisionOption(CLI::App& command, nn::RunOptions& options)
 {
-    command
-        .add_option("--precision", options.precision,
-                    "Arithmetic of the network: fp32, or bf16 where the processor has it")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, nn::Precision>{{"fp32", nn::Precision::Fp32}, {"bf16", nn::Precision::Bf16}}))
-        ->default_str("fp32");
+    addChoice(command, "--precision", options.precision, {{"fp32", nn::Precision::Fp32}, {"bf16", nn::Precision::Bf16}},
+              "Arithmetic of the network: fp32, or bf16 where the processor has it");
 }
 
 void addJsonOption(CLI::App& command, bool& json)

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command.h"
+#include "concurrency_options.h"
+#include "engine.h"
 #include "options.h"
 #include "output.h"
-#include "render/render_job.h"
 #include "terminal.h"
 
+#include "base/file_system.h"
+
+#include <future>
 #include <memory>
 
 #include <nlohmann/json.hpp>
@@ -13,7 +17,14 @@ namespace lipsync::cli {
 
 namespace {
 
-std::string reportText(const render::RenderReport& report, const std::filesystem::path& output)
+struct RenderOptions {
+    ExportRequest request;
+    ConcurrencyOptions concurrency;
+    std::filesystem::path trace; ///< where to write what happened to the frames; empty: nowhere
+    bool json = false;
+};
+
+std::string reportText(const ExportReport& report, const std::filesystem::path& output)
 {
     return fmt::format(
         "{}: {} frames in {:.1f} s, {:.1f} frames/s ({:.2f} × real time); the network alone makes {:.1f} "
@@ -22,7 +33,7 @@ std::string reportText(const render::RenderReport& report, const std::filesystem
         report.networkFramesPerSecond, report.peakMemoryMb);
 }
 
-nlohmann::ordered_json toJson(const render::RenderReport& report)
+nlohmann::ordered_json toJson(const ExportReport& report)
 {
     return {{"frames", report.frames},
             {"seconds", report.seconds},
@@ -33,34 +44,51 @@ nlohmann::ordered_json toJson(const render::RenderReport& report)
             {"peak_rss_mb", report.peakMemoryMb}};
 }
 
-Status renderVoice(const render::RenderRequest& request, bool json, std::stop_token stop)
+/// Exports and waits for the end; a stop is passed on.
+Result<ExportReport> exportAndWait(Engine& engine, const ExportRequest& request, ProgressLine& line,
+                                   const std::stop_token& stop)
 {
+    std::promise<Result<ExportReport>> promise;
+    auto finished = promise.get_future();
+    Export::Events events;
+    events.progress = [&](const ExportProgress& state) {
+        line.show("rendering", static_cast<double>(state.framesDone) / static_cast<double>(state.frames),
+                  fmt::format("{}/{} frames  {:.1f} fps  {} left", state.framesDone, state.frames,
+                              state.framesPerSecond, durationText(state.secondsLeft)));
+    };
+    events.finished = [&](Result<ExportReport> report) { promise.set_value(std::move(report)); };
+    const auto task = engine.startExport(request, std::move(events));
+    const std::stop_callback interrupted(stop, [&] { task->cancel(); });
+    return finished.get();
+}
+
+Status renderVoice(const RenderOptions& options, const std::stop_token& stop)
+{
+    auto plan = planOf(options.concurrency, tunedPlan(options.request.avatar));
+    if (!plan)
+        return failure(plan);
+    auto engine = createEngine({.plan = std::move(*plan), .workerProgram = {}});
+    if (!engine)
+        return failure(engine);
     ProgressLine line;
-    const auto report = render::render(
-        request,
-        [&](const render::RenderProgress& state) {
-            const double left = static_cast<double>(state.frames - state.framesDone) / state.framesPerSecond;
-            line.show("rendering", static_cast<double>(state.framesDone) / static_cast<double>(state.frames),
-                      fmt::format("{}/{} frames  {:.1f} fps  {} left", state.framesDone, state.frames,
-                                  state.framesPerSecond, durationText(left)));
-        },
-        stop);
+    const auto report = exportAndWait(**engine, options.request, line, stop);
     line.finish();
     if (!report)
         return failure(report);
-    return json ? printJson(toJson(*report)) : printText(reportText(*report, request.output));
+    if (!options.trace.empty()) {
+        if (auto written = writeFile(options.trace, (*engine)->traceJson()); !written)
+            return written;
+    }
+    return options.json ? printJson(toJson(*report)) : printText(reportText(*report, options.request.output));
 }
 
 } // namespace
 
 void addRenderCommand(CommandLine& line)
 {
-    struct Options {
-        render::RenderRequest request;
-        bool json = false;
-    };
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<RenderOptions>();
     auto& request = options->request;
+    request.measureNetwork = true;
     auto* command = line.app.add_subcommand("render", "Make an avatar speak a voice and write the video");
     command->add_option("--avatar", request.avatar, "Avatar folder, NAME.avatar")->required()->type_name("DIR");
     command->add_option("--voice", request.voice, "Sound or video file with the voice")->required()->type_name("FILE");
@@ -69,30 +97,25 @@ void addRenderCommand(CommandLine& line)
         ->type_name("FILE");
     command->add_flag("--png", request.pictureSequence, "Write a PNG sequence instead of a video");
     command->add_flag("--force", request.overwrite, "Replace the output if it exists");
-    command->add_option("--batch", request.batch, "Frames the network computes together")
-        ->check(CLI::Range(1, 64))
-        ->capture_default_str();
-    addThreadsOption(*command, request.network);
-    addPrecisionOption(*command, request.network);
-    command->add_option("--paste", request.paste, "feathered: soft, colour-true border; exact: as SyncTalk_2D")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, avatar::PasteMode>{
-            {"feathered", avatar::PasteMode::Feathered}, {"exact", avatar::PasteMode::Exact}}))
-        ->default_str("feathered");
+    addConcurrencyOptions(*command, options->concurrency);
+    addChoice(*command, "--paste", request.paste, {{"feathered", PasteStyle::Feathered}, {"exact", PasteStyle::Exact}},
+              "feathered: soft, colour-true border; exact: as SyncTalk_2D");
     command->add_option("--quality", request.quality, "H.264 constant rate factor: 0 best, 51 smallest")
         ->check(CLI::Range(0, 51))
         ->capture_default_str();
     command->add_flag("!--no-synthetic-mark", request.markSynthetic,
                       "Leave out the metadata that says this is synthetic media");
+    command
+        ->add_option("--trace", options->trace,
+                     "Write what happened to the last frames, for Perfetto or chrome://tracing")
+        ->type_name("FILE");
     addJsonOption(*command, options->json);
     command->footer("Examples:\n"
                     "  lipsync render --avatar demo.avatar --voice speech.wav --out speech.mp4\n"
-                    "  lipsync render --avatar demo.avatar --voice speech.flac --out frames/ --png --paste exact");
-    command->callback([&line, options] {
-        line.chosen = [&line, options]() -> Status {
-            options->request.measureNetwork = true;
-            return renderVoice(options->request, options->json, line.stop);
-        };
-    });
+                    "  lipsync render --avatar demo.avatar --voice speech.flac --out frames/ --png --paste exact\n"
+                    "  lipsync render --avatar demo.avatar --voice speech.wav --out speech.mp4 --isolation process");
+    command->callback(
+        [&line, options] { line.chosen = [&line, options]() -> Status { return renderVoice(*options, line.stop); }; });
 }
 
 } // namespace lipsync::cli

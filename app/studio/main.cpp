@@ -8,7 +8,11 @@
 #include "ui/engine_bridge/qt_conversion.h"
 #include "ui/main_window/main_window.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
 #include <memory>
+#include <string_view>
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -17,12 +21,27 @@
 
 namespace {
 
+constexpr int kUsageStatus = 2; // as `lipsync` has it
+
 struct Arguments {
     QString avatar;
     QString voice;
     QString screenshot;
     QString theme;
 };
+
+bool asksForHelp(int argc, char** argv)
+{
+    return std::any_of(argv, argv + argc, [](std::string_view argument) {
+        return argument == "-h" || argument.starts_with("--help") || argument == "-v" || argument == "--version";
+    });
+}
+
+[[noreturn]] void refuseUsage(const QString& reason)
+{
+    std::cerr << "lipsync-studio: " << reason.toStdString() << "; see 'lipsync-studio --help'.\n";
+    std::exit(kUsageStatus);
+}
 
 Arguments parseArguments(const QApplication& application)
 {
@@ -40,11 +59,23 @@ Arguments parseArguments(const QApplication& application)
     screenshot.setFlags(QCommandLineOption::HiddenFromHelp);
     const QCommandLineOption theme(QStringLiteral("theme"), text("dark or light"), QStringLiteral("NAME"));
     parser.addOptions({avatar, voice, screenshot, theme});
+    if (!parser.parse(application.arguments()))
+        refuseUsage(parser.errorText().chopped(parser.errorText().endsWith(QLatin1Char('.')) ? 1 : 0));
     parser.process(application);
+    if (const QString name = parser.value(theme);
+        parser.isSet(theme) && name != QLatin1String("dark") && name != QLatin1String("light"))
+        refuseUsage(text("There is no theme '%1', but dark and light").arg(name));
 
     const QStringList files = parser.positionalArguments();
     return {parser.isSet(avatar) ? parser.value(avatar) : files.value(0),
             parser.isSet(voice) ? parser.value(voice) : files.value(1), parser.value(screenshot), parser.value(theme)};
+}
+
+std::filesystem::path avatarToOpen(const Arguments& arguments)
+{
+    if (!arguments.avatar.isEmpty())
+        return lipsync::ui::toPath(arguments.avatar);
+    return lipsync::studio::findDemoFiles(QCoreApplication::applicationDirPath()).avatar;
 }
 
 void openFiles(lipsync::ui::LibraryModel& library, const Arguments& arguments)
@@ -68,6 +99,8 @@ void openFiles(lipsync::ui::LibraryModel& library, const Arguments& arguments)
 int main(int argc, char** argv)
 {
     lipsync::prepareProcess();
+    if (asksForHelp(argc, argv))
+        qputenv("QT_QPA_PLATFORM", "offscreen"); // help needs no display
     // Qt's GStreamer backend loses video and sound now and then; the FFmpeg one does not.
     qputenv("QT_MEDIA_BACKEND", "ffmpeg");
     QApplication::setStyle(QStringLiteral("fusion"));
@@ -84,7 +117,9 @@ int main(int argc, char** argv)
     const auto settings = arguments.screenshot.isEmpty()
         ? std::make_unique<QSettings>()
         : std::make_unique<QSettings>(unused.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
-    const std::unique_ptr<lipsync::Engine> engine = lipsync::createEngine();
+    // What was tuned for the avatar on this machine, if anything; every saved plan has been checked.
+    const auto plan = lipsync::tunedPlan(avatarToOpen(arguments)).value_or(lipsync::defaultPlan());
+    const auto engine = std::move(lipsync::createEngine({.plan = plan, .workerProgram = {}}).value());
     lipsync::ui::SystemDialogs dialogs;
     lipsync::ui::MainWindow window({*engine, dialogs, *settings, lipsync::ui::soundClocks()});
     if (!arguments.theme.isEmpty())

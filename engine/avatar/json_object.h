@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-// Reading JSON from outside with limits and with errors that name the key. Internal to the room.
+// Reading JSON from outside with limits and with errors that name the key. Only for files that are read, in .cpp files.
 
 #include "base/error.h"
 

@@ -47,14 +47,16 @@ struct Block {
 class TemplateFrames::Impl {
 public:
     Impl(std::shared_ptr<const AvatarPackage> package, std::unique_ptr<media::VideoReader> reader,
-         std::size_t memoryBudgetBytes)
+         std::shared_ptr<nn::TemplateCrops> crops, std::size_t memoryBudgetBytes)
         : m_package(std::move(package))
+        , m_crops(std::move(crops))
         , m_memoryBudgetBytes(memoryBudgetBytes)
         , m_reader(std::move(reader))
     {
     }
 
     const AvatarPackage& package() const { return *m_package; }
+    std::shared_ptr<const nn::TemplateCrops> crops() const { return m_crops; }
 
     Result<FramePointer> frame(int index)
     {
@@ -115,7 +117,7 @@ private:
             if (!made)
                 return failure(made);
             m_position = index + 1;
-            block.bytes += bytesOf((*made)->picture) + bytesOf((*made)->crop);
+            block.bytes += bytesOf((*made)->picture);
             block.frames.push_back(std::move(*made));
         }
         return block;
@@ -135,15 +137,34 @@ private:
         frame->index = index;
         frame->picture = std::move(*picture);
         frame->rectangle = m_package->crops()[static_cast<std::size_t>(index)];
-        try {
-            const int side = manifest.network.cropSize();
-            cv::resize(frame->picture(frame->rectangle.rect()), frame->crop, {side, side}, 0, 0,
-                       interpolation(manifest.cropResize));
-        } catch (const cv::Exception& problem) {
-            return failure(ErrorCode::Internal,
-                           fmt::format("The crop of template frame {} could not be resized.", index), problem.what());
-        }
+        if (auto written = writeCrop(*frame); !written)
+            return failure(written);
         return frame;
+    }
+
+    /// Resizes the crop into the store unless it is there, and lets the frame point to it.
+    Status writeCrop(TemplateFrame& frame) const
+    {
+        const auto& manifest = m_package->manifest();
+        const int side = manifest.network.cropSize();
+        const auto written = m_crops->write(frame.index, [&](std::span<std::uint8_t> bytes) -> Status {
+            try {
+                cv::Mat crop(side, side, CV_8UC3, bytes.data());
+                cv::resize(frame.picture(frame.rectangle.rect()), crop, crop.size(), 0, 0,
+                           interpolation(manifest.cropResize));
+            } catch (const cv::Exception& problem) {
+                return failure(ErrorCode::Internal,
+                               fmt::format("The crop of template frame {} could not be resized.", frame.index),
+                               problem.what());
+            }
+            return {};
+        });
+        if (!written)
+            return written;
+        frame.crops = m_crops;
+        // OpenCV has no picture of constant bytes; nobody writes to a frame.
+        frame.crop = cv::Mat(side, side, CV_8UC3, const_cast<std::uint8_t*>(m_crops->crop(frame.index).data()));
+        return {};
     }
 
     void keep(Block block)
@@ -164,6 +185,7 @@ private:
     static constexpr int kNowhere = -1;
 
     const std::shared_ptr<const AvatarPackage> m_package;
+    const std::shared_ptr<nn::TemplateCrops> m_crops;
     const std::size_t m_memoryBudgetBytes;
 
     std::mutex m_decodeMutex; ///< taken before m_cacheMutex; guards the reader and its position
@@ -188,7 +210,12 @@ Result<std::shared_ptr<TemplateFrames>> TemplateFrames::open(std::shared_ptr<con
     auto reader = media::VideoReader::open(package->templateVideo(), options.decodeThreads);
     if (!reader)
         return failure(reader);
-    auto impl = std::make_unique<Impl>(std::move(package), std::move(*reader), options.memoryBudgetBytes);
+    const auto& manifest = package->manifest();
+    auto crops = nn::TemplateCrops::create(manifest.frameCount, manifest.network.cropSize());
+    if (!crops)
+        return failure(crops);
+    auto impl =
+        std::make_unique<Impl>(std::move(package), std::move(*reader), std::move(*crops), options.memoryBudgetBytes);
     return std::shared_ptr<TemplateFrames>(new TemplateFrames(std::move(impl)));
 }
 
@@ -200,6 +227,11 @@ const AvatarPackage& TemplateFrames::package() const
 Result<std::shared_ptr<const TemplateFrame>> TemplateFrames::frame(int index)
 {
     return m_impl->frame(index);
+}
+
+std::shared_ptr<const nn::TemplateCrops> TemplateFrames::crops() const
+{
+    return m_impl->crops();
 }
 
 TemplateFramesStatistics TemplateFrames::statistics() const

@@ -4,6 +4,7 @@
 #include "avatar/avatar_package.h"
 #include "avatar/crop_rectangle.h"
 #include "base/error.h"
+#include "nn/template_crops.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,10 +24,11 @@ struct TemplateFrame {
     int index = 0;
     cv::Mat picture; ///< the whole frame, BGR bytes
     CropRectangle rectangle;
-    cv::Mat crop; ///< the rectangle resized to cropSize × cropSize, BGR bytes (section 1.11)
+    cv::Mat crop; ///< the rectangle resized to cropSize × cropSize, BGR bytes (section 1.11); lies in `crops`
+    std::shared_ptr<const nn::TemplateCrops> crops; ///< owner of the crop's bytes
 };
 
-/// How many bytes may be kept, and with how many threads the video is decoded.
+/// How many bytes of decoded pictures may be kept, and with how many threads the video is decoded.
 struct TemplateFramesOptions {
     std::size_t memoryBudgetBytes = std::size_t{320} << 20; ///< at least one block is kept whatever the budget
     int decodeThreads = 1;
@@ -35,11 +37,11 @@ struct TemplateFramesOptions {
 /// Decoding work done so far, for tests and status displays.
 struct TemplateFramesStatistics {
     std::int64_t decodedFrames = 0;
-    std::size_t keptBytes = 0;
+    std::size_t keptBytes = 0; ///< of pictures
 };
 
 /// The frames of an avatar's template clip, decoded in blocks on demand; the least recently used blocks are dropped
-/// beyond the budget, and a clip that fits is decoded only once. Any thread.
+/// beyond the budget, and a clip that fits is decoded only once. Crops are made once and stay. Any thread.
 class TemplateFrames {
 public:
     using Options = TemplateFramesOptions;
@@ -51,8 +53,12 @@ public:
     const AvatarPackage& package() const;
 
     /// Frame 0 … frameCount − 1 of the template; decodes when it is not at hand. The caller may keep it for as long
-    /// as it likes. Usage for an index outside the clip, InvalidInput when the video cannot be decoded.
+    /// as it likes. Usage for an index outside the clip, InvalidInput when the video cannot be decoded. Afterwards the
+    /// frame's crop is written in crops().
     Result<std::shared_ptr<const TemplateFrame>> frame(int index);
+
+    /// The crops of the frames that were asked for so far, for all workers. May outlive this.
+    std::shared_ptr<const nn::TemplateCrops> crops() const;
 
     TemplateFramesStatistics statistics() const;
 

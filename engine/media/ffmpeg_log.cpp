@@ -18,13 +18,14 @@ constexpr std::size_t kLongestLine = 512;
 // One line a thread: nobody has to wait, and no operation reports another one's words.
 thread_local std::string lastError;
 
-void keepErrors(void* source, int level, const char* format, va_list arguments)
+void keepErrors(void* /*source*/, int level, const char* format, va_list arguments)
 {
     if (level > AV_LOG_ERROR)
         return;
     std::array<char, kLongestLine> line{};
     int startsLine = 1;
-    av_log_format_line2(source, level, format, arguments, line.data(), static_cast<int>(line.size()), &startsLine);
+    // Without its source, which would put an address in memory before the words.
+    av_log_format_line2(nullptr, level, format, arguments, line.data(), static_cast<int>(line.size()), &startsLine);
     std::string text(line.data());
     while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
         text.pop_back();

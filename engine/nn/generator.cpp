@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "nn/generator.h"
 
+#include "nn/generator_runner.h"
 #include "nn/module_weights.h"
-#include "nn/synctalk2d.h"
 #include "nn/torch_runtime.h"
 
 #include <algorithm>
@@ -12,83 +12,105 @@ namespace lipsync::nn {
 
 namespace {
 
-/// Byte to network value: b / 255 in float32, as the original computes it.
-const std::array<float, 256>& unitValues()
+constexpr const char* kWrongSizes = "A generator batch does not have the sizes of its network";
+
+torch::ScalarType scalarType(Precision precision)
 {
-    static const auto table = [] {
-        std::array<float, 256> values;
-        for (int i = 0; i < 256; ++i)
-            values[i] = static_cast<float>(i) / 255.0f;
-        return values;
-    }();
-    return table;
+    switch (precision) {
+    case Precision::Bf16:
+        return torch::kBFloat16;
+    case Precision::Fp16:
+        return torch::kFloat16;
+    case Precision::Fp32:
+        break;
+    }
+    return torch::kFloat32;
 }
 
-/// Six interleaved channels a pixel: the picture, and the picture under the black mask rectangle.
-void fillPictures(std::span<const std::uint8_t> pictures, const GeneratorSpec& spec, int batch, float* out)
+torch::Device torchDevice(const Device& device)
 {
-    const auto& unit = unitValues();
-    const auto [maskX, maskY, maskWidth, maskHeight] = mouthMask(spec.kind);
-    const int size = spec.pictureSize();
-    const std::uint8_t* in = pictures.data();
-    for (int b = 0; b < batch; ++b) {
-        for (int y = 0; y < size; ++y) {
-            const bool rowMasked = y >= maskY && y < maskY + maskHeight;
-            for (int x = 0; x < size; ++x, in += 3, out += 6) {
-                const bool masked = rowMasked && x >= maskX && x < maskX + maskWidth;
-                for (int c = 0; c < 3; ++c) {
-                    out[c] = unit[in[c]];
-                    out[3 + c] = masked ? 0.0f : out[c];
-                }
-            }
-        }
+    return device.cuda ? torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(device.index))
+                       : torch::Device(torch::kCPU);
+}
+
+Status build(GeneratorNetwork& network, const WeightSet& weights)
+{
+    network.module = std::make_shared<SyncTalk2D>(network.spec);
+    if (auto loaded = loadWeights(*network.module, weights, network.spec.name()); !loaded)
+        return loaded;
+    network.module->eval();
+    network.module->fold();
+    network.module->to(torchDevice(network.device), network.type);
+    torch::NoGradGuard noGradient;
+    for (auto& parameter : network.module->parameters()) {
+        if (parameter.dim() == 4)
+            parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
     }
+    return {};
 }
 
 } // namespace
 
-struct Generator::Network {
-    GeneratorSpec spec;
-    RunOptions options;
-    torch::ScalarType type = torch::kFloat32;
-    std::shared_ptr<SyncTalk2D> module;
-};
+Precision usablePrecision(Precision wanted, const Device& device)
+{
+    if (wanted == Precision::Bf16)
+        return (device.cuda ? cudaHasFastBf16(device) : hasFastBf16()) ? Precision::Bf16 : Precision::Fp32;
+    return wanted == Precision::Fp16 && device.cuda ? Precision::Fp16 : Precision::Fp32;
+}
 
 int RunOptions::threadCount() const
 {
     return threads > 0 ? threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
-Generator::Generator() = default;
+Status notFinite()
+{
+    return failure(ErrorCode::InvalidInput,
+                   "The network's numbers became infinite. Try --precision fp32, or train the avatar again.");
+}
+
+Generator::Generator(std::shared_ptr<const GeneratorNetwork> network, std::unique_ptr<GeneratorRunner> runner)
+    : m_network(std::move(network))
+    , m_runner(std::move(runner))
+{
+}
 Generator::~Generator() = default;
 
 Result<std::unique_ptr<Generator>> Generator::create(const WeightSet& weights, const GeneratorSpec& spec,
                                                      const RunOptions& options)
 {
-    std::unique_ptr<Generator> generator(new Generator);
-    generator->m_network = std::make_unique<Network>();
-    auto& network = *generator->m_network;
+    const auto device = findDevice(options.device);
+    if (!device)
+        return failure(device);
+    auto network = std::make_shared<GeneratorNetwork>();
+    network->spec = spec;
+    network->device = *device;
     const auto built = guarded("Building the generator", [&]() -> Status {
-        network.spec = spec;
-        network.options = options;
-        network.module = std::make_shared<SyncTalk2D>(spec);
-        if (auto loaded = loadWeights(*network.module, weights, spec.name()); !loaded)
-            return loaded;
-        network.module->eval();
-        network.module->fold();
-        if (options.precision == Precision::Bf16 && hasFastBf16())
-            network.type = torch::kBFloat16;
-        network.module->to(network.type);
-        torch::NoGradGuard noGradient;
-        for (auto& parameter : network.module->parameters()) {
-            if (parameter.dim() == 4)
-                parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
-        }
-        return {};
+        network->precision = usablePrecision(options.precision, *device);
+        network->type = scalarType(network->precision);
+        return build(*network, weights);
     });
     if (!built)
         return failure(built);
-    return generator;
+    return onNetwork(std::move(network), options.threadCount(), options.graphs);
+}
+
+Result<std::unique_ptr<Generator>> Generator::onNetwork(std::shared_ptr<const GeneratorNetwork> network, int threads,
+                                                        bool graphs)
+{
+    std::unique_ptr<GeneratorRunner> runner;
+    const auto made = guarded("Making a replica of the generator", [&]() -> Status {
+        runner = network->device.cuda ? makeCudaRunner(network, graphs) : makeProcessorRunner(network, threads);
+        return {};
+    });
+    if (!made)
+        return failure(made);
+    return std::unique_ptr<Generator>(new Generator(std::move(network), std::move(runner)));
+}
+
+Result<std::unique_ptr<Generator>> Generator::replica(int threads, bool graphs) const
+{
+    return onNetwork(m_network, RunOptions{.threads = threads}.threadCount(), graphs);
 }
 
 const GeneratorSpec& Generator::spec() const
@@ -96,37 +118,64 @@ const GeneratorSpec& Generator::spec() const
     return m_network->spec;
 }
 
+const Device& Generator::device() const
+{
+    return m_network->device;
+}
+
+Precision Generator::precision() const
+{
+    return m_network->precision;
+}
+
 Status Generator::run(std::span<const std::uint8_t> pictures, std::span<const float> windows, int batch,
                       std::span<std::uint8_t> output)
 {
-    auto& network = *m_network;
-    const auto& spec = network.spec;
-    const auto bytes = spec.pictureBytes() * static_cast<std::size_t>(batch);
+    const auto bytes = spec().pictureBytes() * static_cast<std::size_t>(std::max(batch, 0));
     if (batch < 1 || pictures.size() != bytes || output.size() != bytes ||
-        windows.size() != spec.audioElements() * static_cast<std::size_t>(batch))
-        return failure(ErrorCode::Internal, "A generator batch does not have the sizes of its network");
+        windows.size() != spec().audioElements() * static_cast<std::size_t>(batch))
+        return failure(ErrorCode::Internal, kWrongSizes);
+    return guarded("Running the generator", [&] { return m_runner->run(pictures, windows, batch, output); });
+}
 
-    return guarded("Running the generator", [&]() -> Status {
-        c10::InferenceMode inference;
-        useThreads(network.options.threadCount());
-        const int size = spec.pictureSize();
-        const auto [channels, height, columns] = spec.audioShape();
+Status Generator::run(const DeviceCrops& crops, std::span<const MouthInput> mouths, int paddedSize,
+                      std::span<std::uint8_t> output, RunTimes* times)
+{
+    const bool fits = !mouths.empty() && paddedSize >= static_cast<int>(mouths.size()) &&
+        output.size() == mouths.size() * spec().pictureBytes() && crops.host().cropSize() == spec().cropSize();
+    const bool eachFits = std::all_of(mouths.begin(), mouths.end(), [&](const MouthInput& mouth) {
+        return mouth.window.size() == spec().audioElements() && crops.host().isWritten(mouth.templateFrame);
+    });
+    if (!fits || !eachFits)
+        return failure(ErrorCode::Internal, kWrongSizes);
+    RunTimes measured;
+    const auto ran =
+        guarded("Running the generator", [&] { return m_runner->run(crops, mouths, paddedSize, output, measured); });
+    if (times)
+        *times = measured;
+    return ran;
+}
 
-        auto input = torch::empty({batch, 6, size, size}, torch::TensorOptions().dtype(torch::kFloat32),
-                                  torch::MemoryFormat::ChannelsLast);
-        fillPictures(pictures, spec, batch, input.data_ptr<float>());
-        auto window = torch::from_blob(const_cast<float*>(windows.data()), {batch, channels, height, columns});
-
-        const auto result =
-            network.module
-                ->forward(input.to(network.type), window.to(network.type).contiguous(torch::MemoryFormat::ChannelsLast))
-                .to(torch::kFloat32)
-                .contiguous(torch::MemoryFormat::ChannelsLast);
-        const float* values = result.data_ptr<float>();
-        for (std::size_t i = 0; i < bytes; ++i)
-            output[i] = static_cast<std::uint8_t>(values[i] * 255.0f);
+Status Generator::warmUp(const DeviceCrops& crops, int batch)
+{
+    if (batch < 1 || crops.host().cropSize() != spec().cropSize())
+        return failure(ErrorCode::Internal, kWrongSizes);
+    return guarded("Warming the generator up", [&]() -> Status {
+        m_runner->warmUp(crops, batch);
         return {};
     });
+}
+
+Result<std::shared_ptr<std::uint8_t[]>> Generator::hostBuffer(std::size_t bytes) const
+{
+    std::shared_ptr<std::uint8_t[]> buffer;
+    const auto made = guarded("Reserving memory for pictures", [&]() -> Status {
+        buffer = m_runner->hostBuffer(bytes);
+        return {};
+    });
+    if (!made)
+        return failure(made);
+    return buffer;
 }
 
 } // namespace lipsync::nn

@@ -16,6 +16,18 @@ inline void useThreads(int threads)
         at::set_num_threads(threads);
 }
 
+/// Begins to record the current stream's work into a CUDA graph. Releases that can do so let other threads use the
+/// device meanwhile.
+template <typename Graph, typename Pool, typename Mode>
+void beginCapture(Graph& graph, const Pool& pool, [[maybe_unused]] Mode mode)
+{
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 1)
+    graph.capture_begin(pool, mode);
+#else
+    graph.capture_begin(pool);
+#endif
+}
+
 /// True where the processor multiplies bf16 in hardware, so that bf16 is faster than fp32.
 inline bool hasFastBf16()
 {

@@ -5,9 +5,20 @@
 
 #include <ATen/Version.h>
 
+#include <algorithm>
+
 #include <malloc.h>
 
 namespace lipsync::nn {
+
+namespace {
+
+/// How LibTorch's allocators and NVIDIA's libraries say that there is no memory left.
+constexpr std::string_view kMemoryWords[] = {"out of memory", "can't allocate memory", "not enough memory",
+                                             "STATUS_ALLOC_FAILED"};
+constexpr std::string_view kDeviceWords = "CUDA error";
+
+} // namespace
 
 void keepMemoryBlocks()
 {
@@ -52,13 +63,19 @@ Status guarded(const std::string& doing, const std::function<Status()>& work)
         return work();
     } catch (const c10::Error& error) {
         const std::string text = error.what_without_backtrace();
-        const bool memory = text.find("memory") != std::string::npos || text.find("alloc") != std::string::npos;
+        const bool memory = std::any_of(std::begin(kMemoryWords), std::end(kMemoryWords),
+                                        [&](auto words) { return text.find(words) != std::string::npos; });
         return failure(memory ? ErrorCode::Resource : ErrorCode::Internal, doing + " failed inside LibTorch", text);
     } catch (const std::bad_alloc&) {
         return failure(ErrorCode::Resource, doing + " failed: the machine has no memory left");
     } catch (const std::exception& error) {
         return failure(ErrorCode::Internal, doing + " failed", error.what());
     }
+}
+
+bool isDeviceLost(const Error& error)
+{
+    return error.code == ErrorCode::Internal && error.cause.find(kDeviceWords) != std::string::npos;
 }
 
 } // namespace lipsync::nn

@@ -21,7 +21,9 @@ bool fastBf16Available();
 /// Processor features that LibTorch chose its kernels for, e.g. "AVX512".
 std::string processorCapability();
 
-/// Runs `work`; what LibTorch throws becomes an Error saying that `doing` failed.
+/// Runs `work`; what LibTorch throws becomes an Error saying that `doing` failed: Resource when memory is short.
 Status guarded(const std::string& doing, const std::function<Status()>& work);
+/// Whether a guarded() failure means that a CUDA device does not answer this process any more.
+bool isDeviceLost(const Error& error);
 
 } // namespace lipsync::nn

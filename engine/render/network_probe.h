@@ -1,22 +1,43 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "inference/mouth_worker.h"
+#include "nn/generator.h"
+#include "session/frame_service.h"
 
 namespace lipsync::render {
 
-/// Times the bare network: the same jobs over and over through one worker, nothing beside it.
+/// Times the bare network: as many plain loops side by side as a plan has workers, each with a worker's computing
+/// threads on the processor, the same batch over and over, nothing beside them.
 class NetworkProbe {
 public:
-    /// Runs for about `seconds` and adds to the measurement. `jobs` is one batch.
-    Status run(inference::MouthWorker& worker, std::span<const inference::MouthJob> jobs, double seconds);
+    /// Each measure() takes about `seconds`.
+    static Result<std::unique_ptr<NetworkProbe>> create(const session::OpenAvatar& avatar, const ConcurrencyPlan& plan,
+                                                        double seconds);
 
-    /// Frames a second over all runs; 0 before the first.
-    double framesPerSecond() const { return m_seconds > 0 ? static_cast<double>(m_frames) / m_seconds : 0; }
+    /// Runs the loops on threads of their own, waits for them and adds to the measurement.
+    Status measure();
+
+    /// Frames a second over all measurements; 0 before the first.
+    double framesPerSecond() const { return m_elapsed > 0 ? static_cast<double>(m_frames) / m_elapsed : 0; }
 
 private:
-    std::int64_t m_frames = 0;
+    /// One loop's generator and the memory of its batch.
+    struct Loop {
+        std::unique_ptr<nn::Generator> generator;
+        std::vector<std::uint8_t> pictures, output;
+        std::vector<float> windows;
+        std::int64_t frames = 0;
+        Status ended;
+    };
+
+    NetworkProbe() = default;
+    void run(Loop& loop) const;
+
+    std::vector<Loop> m_loops;
+    int m_batch = 0;
     double m_seconds = 0;
+    std::int64_t m_frames = 0;
+    double m_elapsed = 0;
 };
 
 } // namespace lipsync::render

@@ -8,11 +8,17 @@
 
 namespace lipsync::render {
 
+namespace {
+
+/// After a refusal that may pass the frame is submitted again when another frame was written, or after so long.
+constexpr auto kRetryInterval = std::chrono::milliseconds(20);
+
+} // namespace
+
 Pipeline::Pipeline(const Parts& parts, const std::function<void(const RenderProgress&)>& progress)
     : m_parts(parts)
     , m_progress(progress)
-    , m_batches(parts.workers.size() + 1)
-    , m_redrawn(static_cast<std::int64_t>(parts.workers.size()) + 2)
+    , m_redrawn(static_cast<std::size_t>(parts.window))
 {
 }
 
@@ -23,11 +29,11 @@ Status Pipeline::run(const std::stop_token& stop)
         fail({ErrorCode::Interrupted, "Stopped; nothing was written.", {}});
     });
     {
+        session::FrameStream stream(m_parts.service, m_parts.avatar, {scheduling::JobClass::Bulk, false, {}},
+                                    [this](session::StreamedFrame frame) { m_redrawn.push(std::move(frame)); });
         std::vector<std::jthread> stages;
         stages.emplace_back([this] { hear(); });
-        stages.emplace_back([this] { prepare(); });
-        for (const auto& worker : m_parts.workers)
-            stages.emplace_back([this, &worker] { redraw(*worker); });
+        stages.emplace_back([this, &stream] { prepare(stream); });
         stages.emplace_back([this] { write(); });
     }
     std::lock_guard lock(m_mutex);
@@ -44,8 +50,8 @@ void Pipeline::fail(Error error)
             m_failure = std::move(error);
     }
     m_stop.request_stop();
-    m_batches.cancel();
     m_redrawn.cancel();
+    m_room.notify_all();
 }
 
 void Pipeline::hear()
@@ -54,35 +60,44 @@ void Pipeline::hear()
     session::pushWhole(m_parts.session, m_parts.speech, m_stop.get_token());
 }
 
-void Pipeline::prepare()
+void Pipeline::prepare(session::FrameStream& stream)
 {
     setThreadName("frames");
     const auto stop = m_stop.get_token();
-    std::int64_t frame = 0;
-    for (std::int64_t number = 0; frame < m_parts.frameCount; ++number) {
-        Batch batch{number, {}};
-        const auto end = std::min<std::int64_t>(frame + m_parts.batch, m_parts.frameCount);
-        for (; frame < end; ++frame) {
-            auto job = m_parts.session.job(frame, stop);
-            if (!job)
-                return fail(job.error());
-            batch.jobs.push_back(std::move(*job));
+    for (std::int64_t number = 0; number < m_parts.frameCount; ++number) {
+        const auto frame = m_parts.session.frame(number, stop);
+        if (!frame)
+            return fail(frame.error());
+        {
+            std::unique_lock lock(m_mutex);
+            if (!m_room.wait(lock, stop, [&] { return m_underWay < m_parts.window; }))
+                return;
+            ++m_underWay;
         }
-        if (!m_batches.push(std::move(batch)))
+        if (!submit(stream, *frame))
             return;
     }
-    m_batches.close();
 }
 
-void Pipeline::redraw(inference::MouthWorker& worker)
+bool Pipeline::submit(session::FrameStream& stream, const session::SpeechFrame& frame)
 {
-    setThreadName("network");
-    while (auto batch = m_batches.pop()) {
-        const auto pictures = worker.run(batch->jobs);
-        if (!pictures)
-            return fail(pictures.error());
-        if (!m_redrawn.put(batch->number, {std::move(batch->jobs), {pictures->begin(), pictures->end()}}))
-            return;
+    using Reason = scheduling::Refusal::Reason;
+    const auto stop = m_stop.get_token();
+    while (true) {
+        const auto accepted = stream.submit(frame);
+        if (accepted)
+            return true;
+        const auto& refusal = accepted.error();
+        if (refusal.reason != Reason::QueueFull && refusal.reason != Reason::WaitTooLong) {
+            m_parts.service.recordRefusal();
+            fail({ErrorCode::Resource, refusal.text(), {}});
+            return false;
+        }
+        std::unique_lock lock(m_mutex);
+        const auto before = m_underWay;
+        m_room.wait_for(lock, stop, kRetryInterval, [&] { return m_underWay != before; });
+        if (stop.stop_requested())
+            return false;
     }
 }
 
@@ -90,14 +105,18 @@ void Pipeline::write()
 {
     setThreadName("output");
     cv::Mat picture;
-    std::int64_t written = 0;
-    while (written < m_parts.frameCount) {
-        const auto batch = m_redrawn.pop();
-        if (!batch)
+    for (std::int64_t written = 0; written < m_parts.frameCount;) {
+        const auto frame = m_redrawn.pop();
+        if (!frame)
             return; // another stage failed and said why
-        if (auto done = writeBatch(*batch, picture); !done)
+        if (auto done = writeFrame(*frame, picture); !done)
             return fail(done.error());
-        written += static_cast<std::int64_t>(batch->jobs.size());
+        {
+            std::lock_guard lock(m_mutex);
+            --m_underWay;
+        }
+        m_room.notify_all();
+        ++written;
         const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_started).count();
         m_progress({written, m_parts.frameCount, static_cast<double>(written) / seconds});
     }
@@ -107,17 +126,18 @@ void Pipeline::write()
         fail(done.error());
 }
 
-Status Pipeline::writeBatch(const RedrawnBatch& batch, cv::Mat& picture)
+Status Pipeline::writeFrame(const session::StreamedFrame& frame, cv::Mat& picture)
 {
-    const auto bytes = batch.pictures.size() / batch.jobs.size();
-    for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
-        const auto mouth = std::span(batch.pictures).subspan(i * bytes, bytes);
-        if (auto pasted = m_parts.compositor.paste(*batch.jobs[i].templateFrame, mouth, picture); !pasted)
-            return pasted;
-        if (auto written = m_parts.sink.write(picture); !written)
-            return written;
-    }
-    return {};
+    if (frame.result.outcome == scheduling::JobOutcome::Failed)
+        return tl::unexpected(frame.result.error);
+    if (frame.result.outcome != scheduling::JobOutcome::Done)
+        return failure(ErrorCode::Interrupted, "The avatar was closed while its frames were computed");
+    if (auto pasted = m_parts.compositor.paste(*frame.templateFrame, frame.mouth(), picture); !pasted)
+        return pasted;
+    const TimePoint pastedAt = SteadyClock().now();
+    auto written = m_parts.sink.write(picture);
+    m_parts.service.recordDelivery(frame.result, pastedAt);
+    return written;
 }
 
 } // namespace lipsync::render

@@ -3,31 +3,32 @@
 
 #include "avatar/compositor.h"
 #include "base/bounded_queue.h"
-#include "base/ordered_queue.h"
 #include "render/frame_sink.h"
 #include "render/render_job.h"
-#include "session/speech_session.h"
+#include "session/frame_stream.h"
 
 #include <chrono>
+#include <condition_variable>
 #include <mutex>
 #include <optional>
 
 namespace lipsync::render {
 
-/// The stages of a render, each with threads of its own, and the bounded queues between them:
+/// The stages of a render, each with a thread of its own, on both sides of the workers:
 /// voice → features ─┐
-/// template frames ──┴→ batches → network (one thread a worker) → order restored → paste, encode, write.
+/// template frames ──┴→ frames → workers of the service → paste, encode, write, in order.
 class Pipeline {
 public:
     /// What the stages work with; all of it outlives the pipeline.
     struct Parts {
+        session::FrameService& service;
+        std::shared_ptr<const session::OpenAvatar> avatar;
         session::SpeechSession& session;
         std::span<const float> speech; ///< 16 kHz mono
-        std::span<const std::unique_ptr<inference::MouthWorker>> workers;
         const avatar::Compositor& compositor;
         FrameSink& sink;
         std::int64_t frameCount;
-        int batch;
+        std::int64_t window; ///< frames that may be between the first stage and the last
     };
 
     Pipeline(const Parts& parts, const std::function<void(const RenderProgress&)>& progress);
@@ -36,30 +37,23 @@ public:
     Status run(const std::stop_token& stop);
 
 private:
-    struct Batch {
-        std::int64_t number;
-        std::vector<inference::MouthJob> jobs;
-    };
-    struct RedrawnBatch {
-        std::vector<inference::MouthJob> jobs;
-        std::vector<std::uint8_t> pictures;
-    };
-
     void hear();
-    void prepare();
-    void redraw(inference::MouthWorker& worker);
+    void prepare(session::FrameStream& stream);
+    /// Submits a frame, again after a while when the queue is full. False when the render ended meanwhile.
+    bool submit(session::FrameStream& stream, const session::SpeechFrame& frame);
     void write();
-    Status writeBatch(const RedrawnBatch& batch, cv::Mat& picture);
+    Status writeFrame(const session::StreamedFrame& frame, cv::Mat& picture);
     /// Remembers the first failure and ends all stages.
     void fail(Error error);
 
     const Parts m_parts;
     const std::function<void(const RenderProgress&)>& m_progress;
     std::stop_source m_stop;
-    BoundedQueue<Batch> m_batches;
-    OrderedQueue<RedrawnBatch> m_redrawn;
+    BoundedQueue<session::StreamedFrame> m_redrawn; ///< has room for the window, so that the workers never wait
     std::chrono::steady_clock::time_point m_started;
-    std::mutex m_mutex;
+    std::mutex m_mutex; ///< of everything below
+    std::condition_variable_any m_room;
+    std::int64_t m_underWay = 0; ///< frames submitted and not written
     std::optional<Error> m_failure;
 };
 

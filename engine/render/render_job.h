@@ -3,7 +3,7 @@
 
 #include "avatar/avatar_package.h"
 #include "avatar/compositor.h"
-#include "nn/generator.h"
+#include "session/frame_service.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -22,11 +22,9 @@ struct RenderRequest {
     bool overwrite = false;
     bool markSynthetic = true; ///< say in the metadata that this is synthetic media
     avatar::PasteMode paste = avatar::PasteMode::Feathered;
-    int batch = 4; ///< mouths computed together
-    nn::RunOptions network; ///< threads and precision of the generator
     int quality = 18; ///< H.264 constant rate factor
     std::string preset = "veryfast"; ///< speed of the H.264 encoder
-    bool measureNetwork = false; ///< also time the network in a plain loop, before and after
+    bool measureNetwork = false; ///< also time the network in a plain loop, before and after; on the processor only
 };
 
 struct RenderProgress {
@@ -45,11 +43,11 @@ struct RenderReport {
     double peakMemoryMb = 0; ///< largest resident size of the process, 10^6 bytes
 };
 
-/// Renders on threads of its own (voice, frames, one network thread for each of network.threads, output) while the
-/// caller waits; decode, network, paste and encode overlap. Progress is told from the output thread after each batch. Stopping gives Interrupted; whatever fails,
-/// nothing is left behind.
-Result<RenderReport> render(const RenderRequest& request, const std::function<void(const RenderProgress&)>& progress,
-                            std::stop_token stop);
+/// Renders on threads of its own (voice, frames, output) and on the workers of the service while the caller waits;
+/// decode, network, paste and encode overlap. Progress is told from the output thread after each frame. Stopping gives
+/// Interrupted; whatever fails, nothing is left behind.
+Result<RenderReport> render(session::FrameService& service, const RenderRequest& request,
+                            const std::function<void(const RenderProgress&)>& progress, std::stop_token stop);
 
 /// Largest resident size of this process so far, in 10^6 bytes.
 double peakMemoryMb();

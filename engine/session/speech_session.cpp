@@ -66,34 +66,50 @@ void SpeechSession::fail(Error error)
     m_advanced.notify_all();
 }
 
-bool SpeechSession::isReady(std::int64_t frame) const
+bool SpeechSession::isReady(std::int64_t number) const
 {
     std::lock_guard lock(m_mutex);
-    return static_cast<std::size_t>(frame) < m_features.readyFrames();
+    return static_cast<std::size_t>(number) < m_features.readyFrames();
 }
 
-Result<inference::MouthJob> SpeechSession::job(std::int64_t frame, const std::stop_token& stop)
+/// Needs the lock of m_mutex.
+Status SpeechSession::waitForSound(std::unique_lock<std::mutex>& lock, std::int64_t number, const std::stop_token& stop)
 {
-    inference::MouthJob job;
-    job.frame = frame;
-    job.window.resize(audio::kFeatureWindowElements);
+    const auto known = [&] {
+        return m_failure || m_features.finished() || static_cast<std::size_t>(number) < m_features.readyFrames();
+    };
+    if (!m_advanced.wait(lock, stop, known))
+        return failure(ErrorCode::Interrupted, "Stopped while waiting for the voice");
+    if (m_failure)
+        return tl::unexpected(*m_failure);
+    return {};
+}
+
+Result<bool> SpeechSession::hasFrame(std::int64_t number, const std::stop_token& stop)
+{
+    std::unique_lock lock(m_mutex);
+    if (auto waited = waitForSound(lock, number, stop); !waited)
+        return failure(waited);
+    return static_cast<std::size_t>(number) < m_features.readyFrames();
+}
+
+Result<SpeechFrame> SpeechSession::frame(std::int64_t number, const std::stop_token& stop)
+{
+    SpeechFrame frame;
+    frame.number = number;
+    frame.window.resize(audio::kFeatureWindowElements);
     {
         std::unique_lock lock(m_mutex);
-        const auto known = [&] {
-            return m_failure || m_features.finished() || static_cast<std::size_t>(frame) < m_features.readyFrames();
-        };
-        if (!m_advanced.wait(lock, stop, known))
-            return failure(ErrorCode::Interrupted, "Stopped while waiting for the voice");
-        if (m_failure)
-            return tl::unexpected(*m_failure);
-        if (auto copied = m_features.window(static_cast<std::size_t>(frame), job.window); !copied)
+        if (auto waited = waitForSound(lock, number, stop); !waited)
+            return failure(waited);
+        if (auto copied = m_features.window(static_cast<std::size_t>(number), frame.window); !copied)
             return failure(copied);
     }
-    auto templateFrame = m_frames->frame(m_loop.frameAt(frame));
+    auto templateFrame = m_frames->frame(m_loop.frameAt(number));
     if (!templateFrame)
         return failure(templateFrame);
-    job.templateFrame = std::move(*templateFrame);
-    return job;
+    frame.templateFrame = std::move(*templateFrame);
+    return frame;
 }
 
 void pushWhole(SpeechSession& session, std::span<const float> samples, const std::stop_token& stop)

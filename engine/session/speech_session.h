@@ -4,7 +4,6 @@
 #include "audio/feature_track.h"
 #include "avatar/template_frames.h"
 #include "avatar/template_loop.h"
-#include "inference/mouth_worker.h"
 #include "nn/audio_encoder.h"
 
 #include <condition_variable>
@@ -15,8 +14,15 @@
 
 namespace lipsync::session {
 
-/// One voice on one avatar: sound goes in at one end, the jobs of its frames come out at the other.
-/// One thread may push sound while others ask for jobs.
+/// What a frame of a speech is made of: the template frame it belongs to and the sound around it.
+struct SpeechFrame {
+    std::int64_t number = 0; ///< of the output, from 0
+    std::shared_ptr<const avatar::TemplateFrame> templateFrame;
+    std::vector<float> window; ///< GeneratorSpec::audioElements() floats
+};
+
+/// One voice on one avatar: sound goes in at one end, what its frames are made of comes out at the other.
+/// One thread may push sound while others ask for frames.
 class SpeechSession {
 public:
     /// `threads`: computing threads of the audio encoder. InvalidInput when the avatar's network listens to features
@@ -33,15 +39,19 @@ public:
     /// Template frame of an output frame.
     int templateIndex(std::int64_t frame) const { return m_loop.frameAt(frame); }
 
-    /// Waits until the sound around `frame` is known and gives its job. Interrupted when stopped meanwhile.
-    Result<inference::MouthJob> job(std::int64_t frame, const std::stop_token& stop);
+    /// Waits until it is known whether the speech has a frame `number`: its sound is known, or the speech has ended.
+    Result<bool> hasFrame(std::int64_t number, const std::stop_token& stop);
 
-    /// Whether job(frame) would not wait.
-    bool isReady(std::int64_t frame) const;
+    /// Waits until the sound around frame `number` is known. Interrupted when stopped meanwhile.
+    Result<SpeechFrame> frame(std::int64_t number, const std::stop_token& stop);
+
+    /// Whether frame(number) would not wait.
+    bool isReady(std::int64_t number) const;
 
 private:
     SpeechSession(std::shared_ptr<avatar::TemplateFrames> frames, std::unique_ptr<nn::AudioEncoder> encoder);
     Status advance(const std::function<Status()>& step);
+    Status waitForSound(std::unique_lock<std::mutex>& lock, std::int64_t number, const std::stop_token& stop);
 
     const std::shared_ptr<avatar::TemplateFrames> m_frames;
     const avatar::TemplateLoop m_loop;

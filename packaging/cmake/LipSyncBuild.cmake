@@ -32,9 +32,13 @@ if(NOT LIPSYNC_CORE_ONLY)
   find_package(spdlog REQUIRED)
   pkg_check_modules(ESPEAK IMPORTED_TARGET espeak-ng)
 endif()
-find_package(fmt REQUIRED)
-find_package(tl-expected REQUIRED)
-find_package(nlohmann_json REQUIRED)
+if(LIPSYNC_CORE_ONLY)
+  include(LipSyncBareHeaders)
+else()
+  find_package(fmt REQUIRED)
+  find_package(tl-expected REQUIRED)
+  find_package(nlohmann_json REQUIRED)
+endif()
 
 # Flags and include root shared by every target.
 add_library(lipsync_build INTERFACE)
@@ -46,6 +50,11 @@ if(LIPSYNC_WARNINGS_AS_ERRORS)
   # g++ 12 sees overlap in std::string that is not there (GCC bug 105329).
   target_compile_options(lipsync_build INTERFACE -Werror -Wno-error=restrict)
 endif()
+if(LIPSYNC_CORE_ONLY AND TORCH_CXX_FLAGS)
+  # Older wheels have the std::string of before C++11: whatever is linked with them needs the same.
+  separate_arguments(torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
+  target_compile_options(lipsync_build INTERFACE ${torch_flags})
+endif()
 if(LIPSYNC_SANITIZE)
   target_compile_options(lipsync_build INTERFACE -fsanitize=${LIPSYNC_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(lipsync_build INTERFACE -fsanitize=${LIPSYNC_SANITIZE})
@@ -56,6 +65,10 @@ add_library(lipsync_torch INTERFACE)
 target_link_libraries(lipsync_torch INTERFACE ${TORCH_LIBRARIES})
 foreach(dir IN LISTS TORCH_INCLUDE_DIRS)
   target_include_directories(lipsync_torch SYSTEM INTERFACE ${dir})
+  # Wheels bring headers of an fmt of their own, whose library they do not have.
+  if(EXISTS ${dir}/fmt/format.h AND NOT dir STREQUAL /usr/include)
+    target_compile_definitions(lipsync_torch INTERFACE FMT_HEADER_ONLY)
+  endif()
 endforeach()
 
 # lipsync_room(NAME SOURCES ... [PUBLIC ...] [PRIVATE ...]): one static library of the engine, lipsync_NAME.
@@ -65,10 +78,12 @@ function(lipsync_room name)
   target_link_libraries(lipsync_${name} PUBLIC lipsync_build ${ROOM_PUBLIC} PRIVATE ${ROOM_PRIVATE})
 endfunction()
 
-# lipsync_test(NAME SOURCES ... LINK ... [QT ...]): one Qt Test binary of one or more test classes,
+# lipsync_test(NAME SOURCES ... LINK ... [TIMEOUT s] [LABELS ...]): one Qt Test binary of one or more test classes,
 # registered with ctest under NAME. It runs offscreen and may use LIPSYNC_SOURCE_DIR to find resources.
+# Labels: "threads", threads without LibTorch, for the thread sanitizer (target threads_tests builds them);
+# "long", a minute or more, which the other sanitizers would make many.
 function(lipsync_test name)
-  cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES})
   set_target_properties(${name} PROPERTIES AUTOMOC ON
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin/tests)
@@ -77,10 +92,21 @@ function(lipsync_test name)
   target_compile_definitions(${name} PRIVATE
     LIPSYNC_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     LIPSYNC_BINARY_DIR="${CMAKE_BINARY_DIR}/bin")
-  add_test(NAME ${name} COMMAND ${name})
+  set(prefix)
+  if(LIPSYNC_SANITIZE MATCHES thread)
+    set(prefix setarch -R) # g++ 12's thread sanitizer does not know today's random memory layouts
+  endif()
+  add_test(NAME ${name} COMMAND ${prefix} $<TARGET_FILE:${name}>)
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 120)
   endif()
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT}
-    ENVIRONMENT "QT_QPA_PLATFORM=offscreen")
+  # OpenMP's threads spin where they wait for each other, which makes a network many times slower on a loaded machine.
+  if("threads" IN_LIST TEST_LABELS)
+    if(NOT TARGET threads_tests)
+      add_custom_target(threads_tests)
+    endif()
+    add_dependencies(threads_tests ${name})
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}"
+    ENVIRONMENT "QT_QPA_PLATFORM=offscreen;OMP_WAIT_POLICY=passive;TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/packaging/cmake/thread-sanitizer.supp")
 endfunction()

@@ -50,7 +50,7 @@ inline Rules projectRules()
         {"espeak-ng", {"espeak-ng/"}},
         {"CLI11", {"CLI/"}},
         {"dlib", {"dlib/"}},
-        {"gRPC", {"grpc(pp)?/", "google/protobuf/"}},
+        {"gRPC", {"grpc(pp)?/", "google/protobuf/", "[a-z_]+(\\.grpc)?\\.pb\\.h$"}},
     };
     rules.includeRoots = {"engine", ""};
     rules.styledFolders = {"engine", "ui", "app", "tests"};
@@ -65,8 +65,10 @@ inline Rules projectRules()
         rules.rooms.push_back({path, above, row.libraries, reachFor(row.libraries)});
         above.push_back(path);
     }
-    rules.rooms.push_back(
-        {"engine/engine.h", {"engine/base"}, {}, {"Qt", "LibTorch", "FFmpeg", "OpenCV", "gRPC", "dlib"}});
+    rules.rooms.push_back({"engine/engine.h",
+                           {"engine/base", "engine/metrics", "engine/scheduling"},
+                           {"fmt", "expected"},
+                           {"Qt", "LibTorch", "FFmpeg", "OpenCV", "gRPC", "dlib"}});
     above.push_back("engine/engine.h");
     rules.rooms.push_back({"engine", above, {"fmt", "OpenCV"}, {"Qt", "LibTorch"}});
     rules.rooms.push_back({"engine/serving", {"engine/base", "engine/engine.h"}, {"fmt", "gRPC"}, {"Qt", "LibTorch"}});
@@ -78,6 +80,7 @@ inline Rules projectRules()
     programs.push_back("engine/serving");
     rules.rooms.push_back({"app/cli", programs, {"fmt", "json", "CLI11", "OpenCV"}, {"Qt", "LibTorch"}});
     rules.rooms.push_back({"app/make_demo", programs, {"fmt", "json", "CLI11", "OpenCV"}, {"Qt", "LibTorch"}});
+    rules.rooms.push_back({"app/gpu_check", programs, {"fmt"}, {"Qt", "LibTorch"}});
     return rules;
 }
 

@@ -28,6 +28,7 @@ namespace {
 
 constexpr int kPatienceMs = 30000; // a loaded machine of two cores
 constexpr double kSeconds = 2;
+constexpr double kLongSeconds = 120; // not over before a loaded machine has pressed the next button
 constexpr int kSampleRate = 16000;
 
 const QString kDemoAvatar = QStringLiteral(LIPSYNC_SOURCE_DIR "/resources/avatars/demo.avatar");
@@ -80,6 +81,7 @@ class StudioTest final : public QObject {
     QTemporaryDir m_folder;
     QString m_avatar;
     QString m_voice;
+    QString m_longVoice;
     test::ScriptedDialogs m_dialogs;
     std::unique_ptr<QSettings> m_settings;
     std::unique_ptr<Engine> m_engine;
@@ -89,9 +91,11 @@ class StudioTest final : public QObject {
     PlaybackController& playback() { return m_window->playback(); }
     QAction* action(const char* id) { return m_window->actions().action(QString::fromLatin1(id)); }
 
-    void openDesk()
+    void openDesk() { openDesk(m_voice); }
+
+    void openDesk(const QString& voice)
     {
-        m_window->library().open(toPath(m_avatar), toPath(m_voice));
+        m_window->library().open(toPath(m_avatar), toPath(voice));
         QTRY_COMPARE_WITH_TIMEOUT(m_shown, 0, kPatienceMs);
     }
 
@@ -108,6 +112,8 @@ private Q_SLOTS:
         }
         m_voice = m_folder.filePath(QStringLiteral("tones.wav"));
         QVERIFY(writeVoice(m_voice, kSeconds));
+        m_longVoice = m_folder.filePath(QStringLiteral("long.wav"));
+        QVERIFY(writeVoice(m_longVoice, kLongSeconds));
     }
 
     void init()
@@ -116,7 +122,7 @@ private Q_SLOTS:
             std::make_unique<QSettings>(m_folder.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
         m_settings->clear();
         m_dialogs = {};
-        m_engine = createEngine();
+        m_engine = std::move(createEngine().value());
         m_window = std::make_unique<MainWindow>(WindowServices{*m_engine, m_dialogs, *m_settings, silentClocks()});
         m_shown = -1;
         connect(&playback(), &PlaybackController::pictureChanged, this,
@@ -143,7 +149,7 @@ private Q_SLOTS:
 
     void playAdvancesAndPauseHolds()
     {
-        openDesk();
+        openDesk(m_longVoice);
         action(action_id::kPlay)->trigger();
         QTRY_VERIFY_WITH_TIMEOUT(m_shown >= 12, kPatienceMs);
         action(action_id::kPlay)->trigger();
@@ -189,7 +195,7 @@ private Q_SLOTS:
 
     void aCancelledExportLeavesNothing()
     {
-        openDesk();
+        openDesk(m_longVoice);
         QVERIFY(QDir(m_folder.path()).mkpath(QStringLiteral("cancelled")));
         m_window->exports().setOutput(m_folder.filePath(QStringLiteral("cancelled/part.mp4")));
         action(action_id::kStartExport)->trigger();
@@ -217,19 +223,21 @@ private Q_SLOTS:
 
     void closingWhilePlayingDoesNotHang()
     {
-        openDesk();
+        openDesk(m_longVoice);
         action(action_id::kPlay)->trigger();
         QTRY_VERIFY_WITH_TIMEOUT(playback().isPlaying(), kPatienceMs);
         QElapsedTimer timer;
         timer.start();
         m_window->close();
         QVERIFY(!m_window->isVisible());
-        QVERIFY2(timer.elapsed() < 1000, qPrintable(QString::number(timer.elapsed())));
+        m_window.reset();
+        // Far less than the rest of the voice takes, and more than a loaded machine needs for a few frames.
+        QVERIFY2(timer.elapsed() < kPatienceMs, qPrintable(QString::number(timer.elapsed())));
     }
 
     void closingWhileExportingCancelsIt()
     {
-        openDesk();
+        openDesk(m_longVoice);
         m_dialogs.agrees = true;
         m_window->exports().setOutput(m_folder.filePath(QStringLiteral("closed.mp4")));
         action(action_id::kStartExport)->trigger();

@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const QStringList kCommands{"render", "inspect", "features", "mel", "forward", "train", "doctor"};
+const QStringList kCommands{"render", "inspect", "features", "mel",  "forward", "train",
+                            "bench",  "compare", "tune",     "plan", "doctor"};
 
 } // namespace
 
@@ -87,6 +88,8 @@ private Q_SLOTS:
                                   << "--threads";
         QTest::newRow("no such precision")
             << m_place.renderArguments("v.wav", "o.mp4") + QStringList{"--precision", "fp8"} << "fp8";
+        QTest::newRow("precision by number")
+            << m_place.renderArguments("v.wav", "o.mp4") + QStringList{"--precision", "1"} << "--precision";
         QTest::newRow("no such paste") << m_place.renderArguments("v.wav", "o.mp4") + QStringList{"--paste", "glue"}
                                        << "glue";
         QTest::newRow("no such network") << QStringList{"forward", "--network", "other", "--weights",
@@ -176,21 +179,26 @@ private Q_SLOTS:
                  qPrintable(screen));
     }
 
-    void ctrlCHalfWayLeavesNothingBehind_data()
+    void stoppedHalfWayItLeavesNothingBehind_data()
     {
         QTest::addColumn<bool>("pictures");
-        QTest::newRow("video") << false;
-        QTest::newRow("pictures") << true;
+        QTest::addColumn<int>("signal");
+        QTest::newRow("Ctrl-C, video") << false << SIGINT;
+        QTest::newRow("Ctrl-C, pictures") << true << SIGINT;
+        QTest::newRow("asked to end") << false << SIGTERM;
+        QTest::newRow("terminal closed") << false << SIGHUP;
     }
 
-    void ctrlCHalfWayLeavesNothingBehind()
+    void stoppedHalfWayItLeavesNothingBehind()
     {
         QFETCH(bool, pictures);
+        QFETCH(int, signal);
         const auto voice = m_place.writeSilence("long.wav", 300 * 16000);
         auto arguments = m_place.renderArguments(voice, m_place.output(pictures ? "frames" : "video.mp4"));
         if (pictures)
             arguments.append("--png");
         QProcess process;
+        process.setChildProcessModifier([] { std::signal(SIGHUP, SIG_DFL); }); // also where the tests run under nohup
         process.start(programFile(), arguments);
         process.setReadChannel(QProcess::StandardError);
         QByteArray errors;
@@ -199,7 +207,7 @@ private Q_SLOTS:
             errors += process.readAllStandardError();
         }
         QVERIFY(!m_place.outputs().empty()); // the unfinished neighbour is there while it runs
-        QCOMPARE(::kill(static_cast<pid_t>(process.processId()), SIGINT), 0);
+        QCOMPARE(::kill(static_cast<pid_t>(process.processId()), signal), 0);
         QVERIFY(process.waitForFinished(kPatienceMs));
         errors += process.readAllStandardError();
         const ProgramRun run{process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,

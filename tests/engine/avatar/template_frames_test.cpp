@@ -22,7 +22,7 @@ namespace {
 
 constexpr int kFrames = 40; // three blocks of 12 and a short one of 4
 constexpr int kCropSize = 168;
-constexpr std::size_t kFrameBytes = 96 * 96 * 3 + kCropSize * kCropSize * 3;
+constexpr std::size_t kFrameBytes = 96 * 96 * 3; // crops are kept beside the budget
 constexpr std::size_t kBlockBytes = kTemplateBlockFrames * kFrameBytes;
 
 bool identical(const cv::Mat& a, const cv::Mat& b)
@@ -92,6 +92,21 @@ private Q_SLOTS:
         QVERIFY(identical((*frame)->crop, expected));
     }
 
+    void aCropIsMadeOnceForAllAndStays()
+    {
+        const auto frames = openFrames({1, 1}); // one block at a time
+        const auto crops = frames->crops();
+        QCOMPARE(crops->frameCount(), kFrames);
+        QVERIFY(!crops->isWritten(0));
+        const auto first = frames->frame(0);
+        QVERIFY(first && crops->isWritten(0) && !crops->isWritten(kFrames - 1));
+        QCOMPARE((*first)->crop.data, const_cast<std::uint8_t*>(crops->crop(0).data()));
+        QVERIFY(frames->frame(kFrames - 1)); // drops the first block
+        const auto again = frames->frame(0);
+        QVERIFY(again && *again != *first);
+        QCOMPARE((*again)->crop.data, (*first)->crop.data);
+    }
+
     void aClipThatFitsIsDecodedOnce()
     {
         const auto frames = openFrames({});
@@ -133,6 +148,10 @@ private Q_SLOTS:
         QVERIFY(frames->frame(kFrames - 1)); // drops the first block
         frames.reset();
         QVERIFY(identical((*first)->picture, m_sequential[0]));
+        cv::Mat expected;
+        cv::resize(m_sequential[0](m_package->crops()[0].rect()), expected, {kCropSize, kCropSize}, 0, 0,
+                   cv::INTER_LINEAR);
+        QVERIFY(identical((*first)->crop, expected));
     }
 
     void framesOutsideOfTheClipAreRefused()

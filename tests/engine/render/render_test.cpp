@@ -69,7 +69,7 @@ private Q_SLOTS:
 
     void aVideoHasTheFramesOfTheVoiceAndItsSoundToTheSample()
     {
-        const auto report = render::render(request("a.mp4"), ignoreProgress, {});
+        const auto report = renderWith(request("a.mp4"), ignoreProgress, {});
         QVERIFY2(report.has_value(), report ? "" : report.error().text().c_str());
         QCOMPARE(report->frames, std::int64_t{49}); // 161 mel columns: int(145 / 80 · 25) + 2 windows and two more
         const auto info = media::probeVideo(m_folder / "out/a.mp4");
@@ -88,9 +88,7 @@ private Q_SLOTS:
     {
         auto job = request("frames");
         job.pictureSequence = true;
-        job.batch = 3;
-        job.network.threads = 3;
-        QVERIFY(render::render(job, ignoreProgress, {}).has_value());
+        QVERIFY(renderWith(job, ignoreProgress, {}, planOf(3, {3})).has_value());
         const avatar::TemplateLoop loop(avatar::LoopRule::PingPong, 12, 0);
         QCOMPARE(names(m_folder / "out/frames").size(), std::size_t{49});
         for (int frame = 0; frame < 49; ++frame) {
@@ -117,9 +115,7 @@ private Q_SLOTS:
         for (const auto& [batch, threads] : {std::pair{1, 1}, {4, 2}}) {
             auto job = request(fmt::format("b{}", batch));
             job.pictureSequence = true;
-            job.batch = batch;
-            job.network.threads = threads;
-            QVERIFY(render::render(job, ignoreProgress, {}).has_value());
+            QVERIFY(renderWith(job, ignoreProgress, {}, planOf(threads, {batch})).has_value());
             firstFrames.push_back(cv::imread((job.output / "frame-000030.png").string()));
         }
         // Convolutions of other batch sizes may differ in the last bit before truncation to bytes.
@@ -130,7 +126,7 @@ private Q_SLOTS:
     {
         std::vector<std::int64_t> done;
         const auto report =
-            render::render(request("p.mp4"), [&](const auto& state) { done.push_back(state.framesDone); }, {});
+            renderWith(request("p.mp4"), [&](const auto& state) { done.push_back(state.framesDone); }, {});
         QVERIFY(report.has_value());
         QVERIFY(std::is_sorted(done.begin(), done.end()));
         QCOMPARE(done.back(), report->frames);
@@ -140,7 +136,7 @@ private Q_SLOTS:
     {
         auto job = request("m.mp4");
         job.measureNetwork = true;
-        const auto report = render::render(job, ignoreProgress, {});
+        const auto report = renderWith(job, ignoreProgress, {});
         QVERIFY(report.has_value());
         QVERIFY(report->networkFramesPerSecond > 0);
     }
@@ -148,7 +144,7 @@ private Q_SLOTS:
     void stoppingHalfWayLeavesNothingBehind()
     {
         std::stop_source stop;
-        const auto report = render::render(
+        const auto report = renderWith(
             request("s.mp4"), [&](const auto&) { stop.request_stop(); }, stop.get_token());
         QVERIFY(!report.has_value());
         QCOMPARE(report.error().code, ErrorCode::Interrupted);
@@ -160,8 +156,10 @@ private Q_SLOTS:
         for (const bool pictures : {false, true}) {
             auto job = request(pictures ? "full" : "full.mp4");
             job.pictureSequence = pictures;
+            const auto service = session::FrameService::create({});
+            const auto avatar = (*service)->openAvatar(job.avatar); // its crops count as a file too
             const FileSizeLimit limit(pictures ? 1000 : 8000);
-            const auto report = render::render(job, ignoreProgress, {});
+            const auto report = render::render(**service, job, ignoreProgress, {});
             QVERIFY(!report.has_value());
             QCOMPARE(report.error().code, ErrorCode::Resource);
             QVERIFY2(report.error().message.find("full") != std::string::npos, report.error().message.c_str());
@@ -172,12 +170,12 @@ private Q_SLOTS:
     void anExistingOutputIsKeptUnlessItMayBeReplaced()
     {
         media::sample::writeBytes(m_folder / "out/e.mp4", "precious");
-        const auto refused = render::render(request("e.mp4"), ignoreProgress, {});
+        const auto refused = renderWith(request("e.mp4"), ignoreProgress, {});
         QVERIFY(!refused.has_value());
         QCOMPARE(media::sample::readBytes(m_folder / "out/e.mp4"), std::string("precious"));
         auto job = request("e.mp4");
         job.overwrite = true;
-        QVERIFY(render::render(job, ignoreProgress, {}).has_value());
+        QVERIFY(renderWith(job, ignoreProgress, {}).has_value());
         QVERIFY(media::probeVideo(m_folder / "out/e.mp4").has_value());
     }
 
@@ -196,7 +194,7 @@ private Q_SLOTS:
         media::sample::writeWav(m_folder / "silence.wav", 16000, 1, std::span<const float>(silence));
         auto job = request("silent.mp4");
         job.voice = m_folder / "silence.wav";
-        const auto report = render::render(job, ignoreProgress, {});
+        const auto report = renderWith(job, ignoreProgress, {});
         QVERIFY2(report.has_value(), report ? "" : report.error().text().c_str());
         QCOMPARE(media::probeVideo(job.output)->frameCount, report->frames);
         QVERIFY(report->frames >= 4);
@@ -206,10 +204,10 @@ private Q_SLOTS:
     {
         auto job = request("feathered");
         job.pictureSequence = true;
-        QVERIFY(render::render(job, ignoreProgress, {}).has_value());
+        QVERIFY(renderWith(job, ignoreProgress, {}).has_value());
         job.output = m_folder / "out/exact";
         job.paste = avatar::PasteMode::Exact;
-        QVERIFY(render::render(job, ignoreProgress, {}).has_value());
+        QVERIFY(renderWith(job, ignoreProgress, {}).has_value());
         const auto a = cv::imread((m_folder / "out/feathered/frame-000010.png").string());
         const auto b = cv::imread((m_folder / "out/exact/frame-000010.png").string());
         QVERIFY(cv::norm(a, b, cv::NORM_INF) > 0);
@@ -222,7 +220,7 @@ private Q_SLOTS:
         QVERIFY(test::makeTestAvatar(m_folder / "hubert.avatar", options).has_value());
         auto job = request("h.mp4");
         job.avatar = m_folder / "hubert.avatar";
-        const auto report = render::render(job, ignoreProgress, {});
+        const auto report = renderWith(job, ignoreProgress, {});
         QVERIFY(!report.has_value());
         QCOMPARE(report.error().code, ErrorCode::InvalidInput);
         QVERIFY(report.error().message.find("hubert") != std::string::npos);
@@ -236,8 +234,28 @@ private:
         job.avatar = m_folder / "small.avatar";
         job.voice = m_folder / "voice.wav";
         job.output = m_folder / "out" / output;
-        job.network.threads = 2;
         return job;
+    }
+
+    static ConcurrencyPlan planOf(int workers, std::vector<int> batchSizes)
+    {
+        ConcurrencyPlan plan;
+        plan.devices = {{"cpu", workers}};
+        plan.batchSizes = std::move(batchSizes);
+        return plan;
+    }
+
+    static Result<render::RenderReport> renderWith(const render::RenderRequest& request,
+                                                   const std::function<void(const render::RenderProgress&)>& progress,
+                                                   std::stop_token stop,
+                                                   const ConcurrencyPlan& plan = planOf(2, {1, 2, 4}))
+    {
+        session::FrameServiceOptions options;
+        options.plan = plan;
+        auto service = session::FrameService::create(options);
+        if (!service)
+            return failure(service);
+        return render::render(**service, request, progress, std::move(stop));
     }
 
     std::unique_ptr<QTemporaryDir> m_temporary;

@@ -29,7 +29,7 @@ private Q_SLOTS:
         m_sound = media::sample::chirp(16000, 32000, 2.0, 4000);
     }
 
-    void aStreamAndAFileGiveTheSameJobs()
+    void aStreamAndAFileGiveTheSameFrames()
     {
         auto whole = session::SpeechSession::create(m_frames, 1);
         auto stream = session::SpeechSession::create(m_frames, 1);
@@ -42,26 +42,28 @@ private Q_SLOTS:
         QVERIFY((*stream)->finish().has_value());
         const auto count = static_cast<std::int64_t>(audio::videoFrameCount(m_sound.size()));
         for (std::int64_t frame = 0; frame < count; ++frame) {
-            const auto a = (*whole)->job(frame, {}), b = (*stream)->job(frame, {});
+            const auto a = (*whole)->frame(frame, {}), b = (*stream)->frame(frame, {});
             QVERIFY(a && b);
-            QCOMPARE(a->frame, frame);
+            QCOMPARE(a->number, frame);
             QVERIFY(a->window == b->window);
             QCOMPARE(a->templateFrame->index, (*whole)->templateIndex(frame));
         }
-        QVERIFY(!(*whole)->job(count, {}).has_value());
+        QVERIFY(!(*whole)->frame(count, {}).has_value());
+        QVERIFY(*(*whole)->hasFrame(count - 1, {}));
+        QVERIFY(!*(*whole)->hasFrame(count, {}));
     }
 
-    void aJobWaitsForItsSound()
+    void aFrameWaitsForItsSound()
     {
         auto session = session::SpeechSession::create(m_frames, 1);
         QVERIFY(session.has_value());
         QVERIFY(!(*session)->isReady(0));
-        Result<inference::MouthJob> job = failure(ErrorCode::Internal, "not asked yet");
-        std::jthread waiting([&] { job = (*session)->job(3, {}); });
+        Result<session::SpeechFrame> frame = failure(ErrorCode::Internal, "not asked yet");
+        std::jthread waiting([&] { frame = (*session)->frame(3, {}); });
         session::pushWhole(**session, m_sound, {});
         waiting.join();
-        QVERIFY(job.has_value());
-        QCOMPARE(job->frame, std::int64_t{3});
+        QVERIFY(frame.has_value());
+        QCOMPARE(frame->number, std::int64_t{3});
     }
 
     void waitingEndsWhenStopped()
@@ -69,22 +71,22 @@ private Q_SLOTS:
         auto session = session::SpeechSession::create(m_frames, 1);
         QVERIFY(session.has_value());
         std::stop_source stop;
-        Result<inference::MouthJob> job = failure(ErrorCode::Internal, "not asked yet");
-        std::jthread waiting([&] { job = (*session)->job(3, stop.get_token()); });
+        Result<session::SpeechFrame> frame = failure(ErrorCode::Internal, "not asked yet");
+        std::jthread waiting([&] { frame = (*session)->frame(3, stop.get_token()); });
         stop.request_stop();
         waiting.join();
-        QCOMPARE(job.error().code, ErrorCode::Interrupted);
+        QCOMPARE(frame.error().code, ErrorCode::Interrupted);
     }
 
     void aFailureReachesWhoeverWaits()
     {
         auto session = session::SpeechSession::create(m_frames, 1);
         QVERIFY(session.has_value());
-        Result<inference::MouthJob> job = failure(ErrorCode::Internal, "not asked yet");
-        std::jthread waiting([&] { job = (*session)->job(3, {}); });
+        Result<session::SpeechFrame> frame = failure(ErrorCode::Internal, "not asked yet");
+        std::jthread waiting([&] { frame = (*session)->frame(3, {}); });
         (*session)->fail({ErrorCode::Resource, "the microphone is gone", {}});
         waiting.join();
-        QCOMPARE(job.error().message, std::string("the microphone is gone"));
+        QCOMPARE(frame.error().message, std::string("the microphone is gone"));
     }
 
     void anOrderedQueueRestoresTheOrderAndCanBeCancelled()

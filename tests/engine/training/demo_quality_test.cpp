@@ -170,8 +170,10 @@ private:
         request.avatar = avatar;
         request.voice = voice;
         request.output = path(name + ".mp4");
-        request.network.threads = 2;
-        const auto report = render::render(request, [](const auto&) {}, {});
+        session::FrameServiceOptions options;
+        options.plan.devices = {{"cpu", 2}};
+        const auto service = session::FrameService::create(options);
+        const auto report = render::render(**service, request, [](const auto&) {}, {});
         if (!report) {
             qWarning("%s", report.error().text().c_str());
             return {};

@@ -160,6 +160,22 @@ std::unique_ptr<Preview> FakeEngine::openPreview(const std::filesystem::path& av
     return std::make_unique<FakePreview>(previews.back());
 }
 
+std::unique_ptr<LiveSession> FakeEngine::openLive(const std::filesystem::path&, LiveSession::Events)
+{
+    return nullptr; // no window has a live session yet
+}
+
+void FakeEngine::applyPlan(const ConcurrencyPlan& plan, std::function<void(Status)> done)
+{
+    presentPlan = plan;
+    fromAnotherThread([&] { done({}); });
+}
+
+std::unique_ptr<Subscription> FakeEngine::subscribe(std::function<void()>)
+{
+    return std::make_unique<Subscription>();
+}
+
 std::unique_ptr<Export> FakeEngine::startExport(const ExportRequest& request, Export::Events events)
 {
     exports.push_back(std::make_shared<FakeExportRecord>());

@@ -49,13 +49,24 @@ public:
     Result<VoiceInfo> describeVoice(const std::filesystem::path& file) override;
     std::unique_ptr<Preview> openPreview(const std::filesystem::path& avatar, const std::filesystem::path& voice,
                                          Preview::Events events) override;
+    std::unique_ptr<LiveSession> openLive(const std::filesystem::path& avatar, LiveSession::Events events) override;
     std::unique_ptr<Export> startExport(const ExportRequest& request, Export::Events events) override;
+    ConcurrencyPlan plan() const override { return presentPlan; }
+    void applyPlan(const ConcurrencyPlan& plan, std::function<void(Status)> done) override;
+    void restartWorker(std::uint32_t worker) override { restartedWorkers.push_back(worker); }
+    StatsSnapshot statistics() override { return presentStatistics; }
+    std::unique_ptr<Subscription> subscribe(std::function<void()> changed) override;
+    std::string traceJson() override { return "{}"; }
+    std::vector<std::string> explainLateFrames(std::size_t) override { return {}; }
 
     FakePreviewRecord& preview() { return *previews.back(); }
     FakeExportRecord& lastExport() { return *exports.back(); }
 
     std::vector<std::shared_ptr<FakePreviewRecord>> previews;
     std::vector<std::shared_ptr<FakeExportRecord>> exports;
+    ConcurrencyPlan presentPlan;
+    StatsSnapshot presentStatistics;
+    std::vector<std::uint32_t> restartedWorkers;
 };
 
 } // namespace lipsync::test

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+// Inside of the Generator: what its replicas share, and how a device runs a batch.
+
+#include "nn/generator.h"
+#include "nn/synctalk2d.h"
+
+#include <mutex>
+
+namespace lipsync::nn {
+
+/// A generator's weights, folded, on one device in one precision. Shared by its replicas and never changed.
+struct GeneratorNetwork {
+    GeneratorSpec spec;
+    Device device;
+    Precision precision = Precision::Fp32;
+    torch::ScalarType type = torch::kFloat32;
+    std::shared_ptr<SyncTalk2D> module;
+    mutable std::mutex capturing; ///< one replica at a time captures a CUDA graph
+};
+
+/// Runs batches on one device; sizes are checked by the Generator. Throws what LibTorch throws.
+class GeneratorRunner {
+public:
+    virtual ~GeneratorRunner() = default;
+    virtual Status run(std::span<const std::uint8_t> pictures, std::span<const float> windows, int batch,
+                       std::span<std::uint8_t> output) = 0;
+    virtual Status run(const DeviceCrops& crops, std::span<const MouthInput> mouths, int paddedSize,
+                       std::span<std::uint8_t> output, RunTimes& times) = 0;
+    virtual void warmUp(const DeviceCrops& crops, int batch) = 0;
+    virtual std::shared_ptr<std::uint8_t[]> hostBuffer(std::size_t bytes) const = 0;
+};
+
+std::unique_ptr<GeneratorRunner> makeProcessorRunner(std::shared_ptr<const GeneratorNetwork> network, int threads);
+
+/// Why a batch's outputs cannot be used.
+Status notFinite();
+
+// Of the CUDA part; a build without CUDA has them as failures in without_cuda.cpp.
+std::string describeCuda(const Device& device);
+bool cudaHasFastBf16(const Device& device);
+std::unique_ptr<GeneratorRunner> makeCudaRunner(std::shared_ptr<const GeneratorNetwork> network, bool graphs);
+std::shared_ptr<DeviceCrops> makeCudaCrops(std::shared_ptr<const TemplateCrops> crops, const Device& device);
+
+} // namespace lipsync::nn

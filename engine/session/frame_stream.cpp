@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/frame_stream.h"
+
+namespace lipsync::session {
+
+FrameStream::FrameStream(FrameService& service, std::shared_ptr<const OpenAvatar> avatar,
+                         const scheduling::StreamOptions& options, std::function<void(StreamedFrame)> receive)
+    : m_service(service)
+    , m_avatar(std::move(avatar))
+    , m_receive(std::move(receive))
+    , m_stream(service.pool().openStream(options,
+                                         [this](scheduling::JobResult result) { this->receive(std::move(result)); }))
+{
+}
+
+tl::expected<void, scheduling::Refusal> FrameStream::submit(SpeechFrame frame, std::optional<TimePoint> deadline)
+{
+    auto content = std::make_shared<inference::MouthContent>();
+    content->templateFrame = frame.templateFrame->index;
+    content->window = std::move(frame.window);
+    scheduling::FrameJob job;
+    job.sequence = frame.number;
+    job.model = m_avatar->model();
+    job.deadline = deadline;
+    job.bytes = content->window.size() * sizeof(float);
+    job.content = std::move(content);
+    {
+        std::lock_guard lock(m_mutex);
+        m_underWay.emplace(frame.number, frame.templateFrame);
+    }
+    auto accepted = m_stream->submit(std::move(job));
+    if (accepted)
+        return {};
+    {
+        std::lock_guard lock(m_mutex);
+        m_underWay.erase(m_underWay.find(frame.number));
+    }
+    return tl::unexpected(accepted.error());
+}
+
+void FrameStream::receive(scheduling::JobResult result)
+{
+    StreamedFrame frame;
+    frame.number = result.sequence;
+    {
+        std::lock_guard lock(m_mutex);
+        const auto known = m_underWay.find(frame.number);
+        frame.templateFrame = std::move(known->second);
+        m_underWay.erase(known);
+    }
+    frame.result = std::move(result);
+    m_receive(std::move(frame));
+}
+
+} // namespace lipsync::session
