@@ -25,17 +25,16 @@ void addNamed(CLI::App& command, const std::string& option, std::optional<Choice
         ->check(CLI::IsMember(names));
 }
 
-/// One of both is chosen at most: the other makes use of all cores.
-void shareCores(ConcurrencyPlan& plan, const ConcurrencyOptions& options)
+/// The processor's workers share the computing threads, which are all cores unless told otherwise.
+void shareThreads(ConcurrencyPlan& plan, const ConcurrencyOptions& options)
 {
-    const int cores = tuning::coreCount();
+    const int threads = options.threads.value_or(tuning::coreCount());
     for (auto& device : plan.devices) {
         const bool isProcessor = device.device == "cpu";
-        const int threads = options.threads.value_or(1);
-        const int standard = isProcessor ? std::clamp(cores / threads, 1, kMostWorkers) : 1;
-        device.workers = options.workers.value_or(standard);
+        // One worker of one thread a core makes more frames than one worker on all of them.
+        device.workers = options.workers.value_or(isProcessor ? std::min(threads, kMostWorkers) : 1);
         if (isProcessor)
-            plan.threadsPerWorker = options.threads.value_or(std::max(1, cores / device.workers));
+            plan.threadsPerWorker = std::max(1, threads / device.workers);
     }
 }
 
@@ -50,7 +49,9 @@ void addConcurrencyOptions(CLI::App& command, ConcurrencyOptions& options)
         ->allow_extra_args(false);
     command.add_option("--workers", options.workers, "Workers on each device, each with its own copy of the network")
         ->check(CLI::Range(1, kMostWorkers));
-    command.add_option("--threads", options.threads, "Computing threads of a worker on the processor")
+    command
+        .add_option("--threads", options.threads,
+                    "Computing threads on the processor, shared by its workers; default: one a core")
         ->check(CLI::Range(1, kMostThreads));
     addNamed<Isolation>(command, "--isolation", options.isolation, {"thread", "process"}, parseIsolation,
                         "Workers as threads, or as processes whose crash costs no frame");
@@ -77,7 +78,7 @@ Result<ConcurrencyPlan> planOf(const ConcurrencyOptions& options, const std::opt
             plan.devices.push_back({device, 1});
     }
     if (choosesWorkers)
-        shareCores(plan, options);
+        shareThreads(plan, options);
     plan.isolation = options.isolation.value_or(plan.isolation);
     if (options.batch)
         plan.batchSizes = batchSizesUpTo(*options.batch);

@@ -15,7 +15,7 @@ namespace lipsync::cli {
 struct ConcurrencyOptions {
     std::vector<std::string> devices;
     std::optional<int> workers; ///< on each device
-    std::optional<int> threads; ///< of a worker
+    std::optional<int> threads; ///< of all workers on the processor together
     std::optional<Isolation> isolation;
     std::optional<int> batch; ///< largest
     std::optional<double> maxWaitMs;
@@ -27,8 +27,8 @@ struct ConcurrencyOptions {
 void addConcurrencyOptions(CLI::App& command, ConcurrencyOptions& options);
 
 /// The plan that was asked for. `saved` is what was tuned for this machine and network, if anything: it holds as long
-/// as neither devices nor workers, threads or precision are chosen; otherwise the workers share all cores and take
-/// batches of at most 4. Usage when the options make no sense.
+/// as neither devices nor workers, threads or precision are chosen; otherwise there is one worker a computing thread,
+/// or as many as were asked for share the threads, and batches are of at most 4. Usage when the options make no sense.
 Result<ConcurrencyPlan> planOf(const ConcurrencyOptions& options, const std::optional<ConcurrencyPlan>& saved);
 
 } // namespace lipsync::cli

@@ -5,6 +5,7 @@
 
 #include "nn/generator.h"
 #include "nn/synctalk2d.h"
+#include "nn/tensor_heap.h"
 
 #include <mutex>
 
@@ -17,6 +18,7 @@ struct GeneratorNetwork {
     Precision precision = Precision::Fp32;
     torch::ScalarType type = torch::kFloat32;
     std::shared_ptr<SyncTalk2D> module;
+    mutable TensorHeaps heaps; ///< of the runs on the processor
     mutable std::mutex capturing; ///< one replica at a time captures a CUDA graph
 };
 

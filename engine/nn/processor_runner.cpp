@@ -93,6 +93,7 @@ public:
     void warmUp(const DeviceCrops&, int batch) override
     {
         c10::InferenceMode inference;
+        const TensorHeaps::Use heap(m_network->heaps);
         useThreads(m_threads);
         const int slice = sliceOf(batch);
         forward(emptyPictures(slice).zero_(), torch::zeros(windowShape(slice)));
@@ -127,6 +128,7 @@ private:
     Status inSlices(int count, int paddedSize, std::span<std::uint8_t> output, RunTimes& times, const Fill& fill) const
     {
         c10::InferenceMode inference;
+        const TensorHeaps::Use heap(m_network->heaps);
         useThreads(m_threads);
         const int slice = sliceOf(paddedSize);
         auto input = emptyPictures(slice);

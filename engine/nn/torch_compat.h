@@ -28,6 +28,13 @@ void beginCapture(Graph& graph, const Pool& pool, [[maybe_unused]] Mode mode)
 #endif
 }
 
+// c10::Allocator::allocate() lost its const.
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 3)
+#define LIPSYNC_ALLOCATE_CONST
+#else
+#define LIPSYNC_ALLOCATE_CONST const
+#endif
+
 /// True where the processor multiplies bf16 in hardware, so that bf16 is faster than fp32.
 inline bool hasFastBf16()
 {

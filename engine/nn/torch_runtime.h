@@ -8,8 +8,9 @@
 
 namespace lipsync::nn {
 
-/// Keeps large memory blocks inside the process instead of handing them back to the kernel after every layer:
-/// with glibc's defaults the 328 network takes more than twice as long. Call once, first thing in main().
+/// Keeps large memory blocks inside the process instead of handing them back to the kernel after every layer, and gives
+/// each run of a generator a heap of its own: with glibc's defaults the 328 network takes more than twice as long.
+/// Call once, first thing in main(), before LibTorch has made a tensor.
 void keepMemoryBlocks();
 
 /// LibTorch's version and what it was built with, for a person.

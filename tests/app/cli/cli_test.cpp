@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const QStringList kCommands{"render", "inspect", "features", "mel",  "forward", "train",
-                            "bench",  "compare", "tune",     "plan", "doctor"};
+const QStringList kCommands{"render",  "inspect", "features", "mel",      "forward", "train", "bench",
+                            "compare", "tune",    "plan",     "simulate", "worker",  "doctor"};
 
 } // namespace
 

@@ -86,7 +86,7 @@ private Q_SLOTS:
     void everyOptionReachesThePlan()
     {
         const auto plan = planOfArguments({"--device", "cpu", "--device", "localhost:7000", "--workers", "3",
-                                           "--threads", "2", "--isolation", "process", "--batch", "6", "--max-wait-ms",
+                                           "--threads", "6", "--isolation", "process", "--batch", "6", "--max-wait-ms",
                                            "2.5", "--balance", "least-outstanding", "--precision", "bf16"});
         QVERIFY2(plan, plan ? "" : plan.error().text().c_str());
         ConcurrencyPlan expected;
