@@ -5,7 +5,10 @@
 #include "media/video_writer.h"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <span>
+#include <string_view>
 
 namespace lipsync::render {
 
@@ -69,6 +72,20 @@ private:
     const std::unique_ptr<media::PictureSequenceWriter> m_writer;
 };
 
+/// A name that promises another kind of video than the one that is written would mislead every program after us.
+Status checkVideoName(const std::filesystem::path& output)
+{
+    constexpr std::array<std::string_view, 8> others{".avi", ".mkv", ".webm", ".wmv", ".flv", ".gif", ".mpg", ".ogv"};
+    auto suffix = output.extension().string();
+    std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (std::find(others.begin(), others.end(), suffix) == others.end())
+        return {};
+    auto suggestion = output;
+    suggestion.replace_extension(".mp4");
+    return failure(ErrorCode::Usage,
+                   fmt::format("Videos are written as MP4, not {}; name the output {}.", suffix, suggestion.string()));
+}
+
 } // namespace
 
 Result<std::unique_ptr<FrameSink>>
@@ -80,6 +97,8 @@ FrameSink::create(const RenderRequest& request, const avatar::AvatarManifest& ma
             return failure(writer);
         return std::make_unique<PictureSink>(std::move(*writer));
     }
+    if (auto named = checkVideoName(request.output); !named)
+        return failure(named);
     media::VideoOptions options;
     options.width = manifest.frameWidth;
     options.height = manifest.frameHeight;

@@ -37,8 +37,11 @@ WorkerPool::~WorkerPool()
     }
     for (auto& [id, seat] : seats)
         leave(*seat, /*abandon=*/true);
-    seats.clear();
-    m_leaving.clear();
+    // Joined by hand: a worker's own thread may be the last to let go of its seat, and cannot wait for itself.
+    for (auto& [id, seat] : seats)
+        seat->thread.join();
+    for (auto& seat : m_leaving)
+        seat->thread.join();
     m_deliveryThread.request_stop();
     m_deliveryThread.join();
 }

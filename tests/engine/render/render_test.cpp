@@ -179,6 +179,15 @@ private Q_SLOTS:
         QVERIFY(media::probeVideo(m_folder / "out/e.mp4").has_value());
     }
 
+    void aNameThatPromisesAnotherKindOfVideoIsRefused()
+    {
+        const auto report = renderWith(request("video.AVI"), ignoreProgress, {});
+        QVERIFY(!report.has_value());
+        QCOMPARE(report.error().code, ErrorCode::Usage);
+        QVERIFY2(report.error().message.find("video.mp4") != std::string::npos, report.error().message.c_str());
+        QVERIFY(names(m_folder / "out").empty());
+    }
+
     void shortAndSilentVoicesWork_data()
     {
         QTest::addColumn<int>("samples");
