@@ -87,8 +87,8 @@ endfunction()
 
 # lipsync_test(NAME SOURCES ... LINK ... [TIMEOUT s] [LABELS ...]): one Qt Test binary of one or more test classes,
 # registered with ctest under NAME. It runs offscreen and may use LIPSYNC_SOURCE_DIR to find resources.
-# Labels: "threads", threads without LibTorch, for the thread sanitizer (target threads_tests builds them);
-# "long", a minute or more, which the other sanitizers would make many.
+# Labels: "threads", threads without LibTorch, for the thread sanitizer (target threads_tests builds them); "long", a
+# minute or more, or in need of the programs, which the other sanitizers leave out (target short_tests builds the rest).
 function(lipsync_test name)
   cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES})
@@ -109,10 +109,10 @@ function(lipsync_test name)
   endif()
   # OpenMP's threads spin where they wait for each other, which makes a network many times slower on a loaded machine.
   if("threads" IN_LIST TEST_LABELS)
-    if(NOT TARGET threads_tests)
-      add_custom_target(threads_tests)
-    endif()
     add_dependencies(threads_tests ${name})
+  endif()
+  if(NOT "long" IN_LIST TEST_LABELS)
+    add_dependencies(short_tests ${name})
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}"
     ENVIRONMENT "QT_QPA_PLATFORM=offscreen;OMP_WAIT_POLICY=passive;TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/packaging/cmake/thread-sanitizer.supp")
