@@ -82,7 +82,7 @@ void LiveSpeech::run(std::stop_token stop)
     const std::stop_callback ended(stop, [&] { ending.request_stop(); });
     Status sent, pasted;
     {
-        session::FrameStream stream(m_service, desk->avatar, {scheduling::JobClass::Live, false, {}},
+        session::FrameStream stream(m_service.pool(), desk->avatar->model(), {scheduling::JobClass::Live, false, {}},
                                     [this](session::StreamedFrame frame) { m_returned.push(std::move(frame)); });
         std::jthread voice([&](std::stop_token voiceStop) {
             setThreadName("live voice");

@@ -176,7 +176,7 @@ void PreviewPlayer::run(std::stop_token stop)
     {
         scheduling::StreamOptions options{scheduling::JobClass::Preview, false, {}};
         options.period = fromMilliseconds(1000 / desk.info.frameRate);
-        session::FrameStream stream(m_service, desk.avatar, options,
+        session::FrameStream stream(m_service.pool(), desk.avatar->model(), options,
                                     [this](session::StreamedFrame frame) { received(std::move(frame)); });
         while (const auto wish = nextWish(stop))
             send(desk, stream, *wish, stop);

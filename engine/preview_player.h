@@ -5,6 +5,7 @@
 
 #include "avatar/compositor.h"
 #include "base/bounded_queue.h"
+#include "session/frame_service.h"
 #include "session/frame_stream.h"
 
 #include <condition_variable>

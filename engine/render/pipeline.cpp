@@ -29,7 +29,8 @@ Status Pipeline::run(const std::stop_token& stop)
         fail({ErrorCode::Interrupted, "Stopped; nothing was written.", {}});
     });
     {
-        session::FrameStream stream(m_parts.service, m_parts.avatar, {scheduling::JobClass::Bulk, false, {}},
+        session::FrameStream stream(m_parts.service.pool(), m_parts.avatar->model(),
+                                    {scheduling::JobClass::Bulk, false, {}},
                                     [this](session::StreamedFrame frame) { m_redrawn.push(std::move(frame)); });
         std::vector<std::jthread> stages;
         stages.emplace_back([this] { hear(); });

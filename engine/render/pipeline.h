@@ -5,6 +5,7 @@
 #include "base/bounded_queue.h"
 #include "render/frame_sink.h"
 #include "render/render_job.h"
+#include "session/frame_service.h"
 #include "session/frame_stream.h"
 
 #include <chrono>

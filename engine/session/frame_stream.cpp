@@ -3,13 +3,11 @@
 
 namespace lipsync::session {
 
-FrameStream::FrameStream(FrameService& service, std::shared_ptr<const OpenAvatar> avatar,
+FrameStream::FrameStream(scheduling::WorkerPool& pool, scheduling::ModelId model,
                          const scheduling::StreamOptions& options, std::function<void(StreamedFrame)> receive)
-    : m_service(service)
-    , m_avatar(std::move(avatar))
+    : m_model(model)
     , m_receive(std::move(receive))
-    , m_stream(service.pool().openStream(options,
-                                         [this](scheduling::JobResult result) { this->receive(std::move(result)); }))
+    , m_stream(pool.openStream(options, [this](scheduling::JobResult result) { this->receive(std::move(result)); }))
 {
 }
 
@@ -20,7 +18,7 @@ tl::expected<void, scheduling::Refusal> FrameStream::submit(SpeechFrame frame, s
     content->window = std::move(frame.window);
     scheduling::FrameJob job;
     job.sequence = frame.number;
-    job.model = m_avatar->model();
+    job.model = m_model;
     job.deadline = deadline;
     job.bytes = content->window.size() * sizeof(float);
     job.content = std::move(content);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "inference/model.h"
-#include "session/frame_service.h"
+#include "scheduling/worker_pool.h"
 #include "session/speech_session.h"
 
 #include <functional>
@@ -27,13 +27,13 @@ struct StreamedFrame {
     }
 };
 
-/// Sends the frames of a speech through the workers of a service; they come back in the order in which they went in.
-/// Any thread may submit. Its destructor cancels what is left; nothing comes back afterwards.
+/// Sends the frames of a speech through the workers; they come back in the order in which they went in. Any thread may
+/// submit. Its destructor cancels what is left; nothing comes back afterwards. Pool and model must outlive it.
 class FrameStream {
 public:
     /// `receive` is called on the workers' delivery thread and must be quick.
-    FrameStream(FrameService& service, std::shared_ptr<const OpenAvatar> avatar,
-                const scheduling::StreamOptions& options, std::function<void(StreamedFrame)> receive);
+    FrameStream(scheduling::WorkerPool& pool, scheduling::ModelId model, const scheduling::StreamOptions& options,
+                std::function<void(StreamedFrame)> receive);
 
     /// Takes a frame or says why not. The one who gives up on a refused frame counts it: FrameService::recordRefusal().
     tl::expected<void, scheduling::Refusal> submit(SpeechFrame frame, std::optional<TimePoint> deadline = {});
@@ -43,8 +43,7 @@ public:
 private:
     void receive(scheduling::JobResult result);
 
-    FrameService& m_service;
-    const std::shared_ptr<const OpenAvatar> m_avatar;
+    const scheduling::ModelId m_model;
     const std::function<void(StreamedFrame)> m_receive;
     std::mutex m_mutex;
     std::multimap<std::int64_t, std::shared_ptr<const avatar::TemplateFrame>> m_underWay; ///< by number

@@ -2,6 +2,7 @@
 // Workers of every kind behind one service, on a small real avatar: plans that change and processes that are killed
 // while frames run. LIPSYNC_TEST_ROUNDS repeats the two of them more often than a short test run does.
 
+#include "session/frame_service.h"
 #include "session/frame_stream.h"
 
 #include "engine/media/sample_media.h"
@@ -39,7 +40,7 @@ class Traffic {
 public:
     Traffic(session::FrameService& service, const std::shared_ptr<session::OpenAvatar>& avatar,
             session::SpeechSession& speech, std::int64_t speechFrames)
-        : m_stream(service, avatar, {scheduling::JobClass::Bulk, false, {}},
+        : m_stream(service.pool(), avatar->model(), {scheduling::JobClass::Bulk, false, {}},
                    [this](session::StreamedFrame frame) { receive(frame); })
         , m_thread([this, &speech, speechFrames](std::stop_token stop) { send(speech, speechFrames, stop); })
     {
