@@ -37,11 +37,15 @@ ResourceWatch::ResourceWatch(const scheduling::WorkerPool& pool, std::vector<std
 
 ResourceUse ResourceWatch::finish()
 {
-    const auto last = metrics::sampleProcess(m_pool.childProcesses());
+    const auto children = m_pool.childProcesses();
+    const auto last = metrics::sampleProcess(children);
     m_thread.request_stop();
     m_thread.join();
+    auto bytes = std::max(m_peakBytes, last.residentBytes);
+    if (!children.empty())
+        bytes = metrics::proportionalSetSize(getpid()).value_or(bytes) + last.childrenBytes;
     ResourceUse use;
-    use.peakMb = m_peakBytes / kMebi;
+    use.peakMb = static_cast<double>(bytes) / kMebi;
     if (m_gpuCount > 0)
         use.utilisation = m_gpuSum / m_gpuCount;
     else if (std::find(m_devices.begin(), m_devices.end(), "cpu") != m_devices.end())
@@ -67,9 +71,7 @@ void ResourceWatch::watch(const std::stop_token& stop)
 
 void ResourceWatch::look(metrics::DeviceProbe* gpus)
 {
-    const auto sample = metrics::sampleProcess(m_pool.childProcesses());
-    const auto own = metrics::proportionalSetSize(getpid()).value_or(sample.residentBytes);
-    m_peakBytes = std::max(m_peakBytes, static_cast<double>(own + sample.childrenBytes));
+    m_peakBytes = std::max(m_peakBytes, metrics::sampleProcess({}).residentBytes);
     if (!gpus)
         return;
     for (const auto& device : gpus->sample()) {

@@ -22,7 +22,9 @@ struct ResourceUse {
     void merge(const ResourceUse& other, int weight);
 };
 
-/// Watches memory and devices from its beginning to finish(). Its thread, "resources", looks five times a second.
+/// Watches memory and devices from its beginning to finish(). Its thread, "resources", looks five times a second at what
+/// is cheap to see. Pages that processes share are counted once by walking them all, which takes milliseconds from the
+/// workers: that is done at the end only, while everything is still in memory.
 class ResourceWatch {
 public:
     /// `devices` are those of a plan; the pool must outlive the watch.
@@ -36,7 +38,7 @@ private:
     const scheduling::WorkerPool& m_pool;
     const std::vector<std::string> m_devices;
     const metrics::ProcessSample m_first;
-    double m_peakBytes = 0;
+    std::uint64_t m_peakBytes = 0; ///< resident in this process
     double m_gpuSum = 0; ///< of utilisations of GPUs
     int m_gpuCount = 0;
     std::jthread m_thread; ///< last: it uses all of the above
