@@ -153,6 +153,7 @@ public:
         render::RenderRequest job;
         job.avatar = request.avatar;
         job.voice = request.voice;
+        job.features = request.features;
         job.output = request.output;
         job.pictureSequence = request.pictureSequence;
         job.overwrite = request.overwrite;
@@ -228,7 +229,7 @@ AvatarInfo describe(const avatar::AvatarPackage& package)
     info.title = manifest.title;
     info.attribution = manifest.attribution;
     info.licence = manifest.licence;
-    info.network = manifest.network.name();
+    info.network = package.isTrained() ? manifest.network.name() : "not trained yet";
     info.width = manifest.frameWidth;
     info.height = manifest.frameHeight;
     info.templateFrames = manifest.frameCount;
@@ -256,7 +257,7 @@ std::optional<ConcurrencyPlan> tunedPlan(const std::filesystem::path& avatar)
     const auto package = avatar::AvatarPackage::open(avatar);
     if (!package)
         return {};
-    return tuning::savedPlan((*package)->manifest().fileHashes.at("generator.safetensors"));
+    return tuning::savedPlan((*package)->manifest().generatorHash());
 }
 
 Result<std::unique_ptr<Engine>> createEngine(const EngineOptions& options)

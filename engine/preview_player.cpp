@@ -136,12 +136,17 @@ Result<std::unique_ptr<PreviewPlayer::Desk>> PreviewPlayer::open(const std::stop
     desk->info.sound =
         std::make_shared<VoiceSound>(VoiceSound{sound->sampleRate, sound->channels, std::move(sound->samples)});
     desk->info.frameRate = manifest.frameRate();
-    desk->info.frames = static_cast<std::int64_t>(audio::videoFrameCount(desk->speech.size(), manifest.frameRate()));
-
-    auto session = session::SpeechSession::create(desk->avatar->frames(), 1);
+    auto features = session::featuresOf(desk->avatar->package(), m_voice, {});
+    if (!features)
+        return failure(features);
+    auto session = session::SpeechSession::create(desk->avatar->frames(), 1, std::move(*features));
     if (!session)
         return failure(session);
     desk->session = std::move(*session);
+    const auto frames = desk->session->framesOf(desk->speech.size());
+    if (!frames)
+        return failure(frames);
+    desk->info.frames = *frames;
     desk->compositor =
         std::make_unique<avatar::Compositor>(manifest.network, manifest.cropResize, avatar::PasteMode::Feathered);
     if (auto ready = m_service.waitUntilReady(*desk->avatar, stop); !ready)

@@ -2,6 +2,7 @@
 #include "array_file.h"
 #include "base/npy.h"
 #include "command.h"
+#include "nn/checkpoint/checkpoint.h"
 #include "nn/reference_forward.h"
 #include "output.h"
 
@@ -62,10 +63,10 @@ Status runForward(const ForwardRequest& request, const std::stop_token& stop)
         return failure(audio);
     nn::WeightSet weights;
     if (!formula) {
-        auto read = nn::readSafetensors(request.weights);
+        auto read = nn::readCheckpoint(request.weights);
         if (!read)
             return failure(read);
-        weights = std::move(*read);
+        weights = std::move(read->weights);
     }
     if (auto going = checkGoingOn(stop); !going)
         return going;
@@ -87,14 +88,15 @@ void addForwardCommand(CommandLine& line)
     command->add_option("--network", request->network, "Network to run")
         ->required()
         ->check(CLI::IsMember(nn::referenceNetworks()));
-    command->add_option("--weights", request->weights, "'formula', or a .safetensors file")
+    command->add_option("--weights", request->weights, "'formula', or a file with weights (.safetensors, .pth)")
         ->required()
         ->type_name("formula|FILE");
     command->add_option("--image", request->image, "Picture B×6×S×S in 0 to 1; default: formula input")
         ->type_name("I.npy");
     command
-        ->add_option("--audio", request->audio,
-                     "Feature windows, or for the audio encoder mel windows B×1×80×16; default: formula input")
+        ->add_option(
+            "--audio", request->audio,
+            "Feature windows, or for Wav2Lip and the audio encoder mel windows B×1×80×16; default: formula input")
         ->type_name("A.npy");
     command->add_option("--out", request->output, "Array to write, float32")->required()->type_name("O.npy");
     command->add_flag("--unfolded", request->unfolded, "Keep BatchNorm apart from the convolutions, as in training");

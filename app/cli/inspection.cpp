@@ -6,15 +6,10 @@
 #include "base/file_system.h"
 #include "media/audio_decoder.h"
 #include "media/video_reader.h"
-#include "nn/audio_encoder.h"
-#include "nn/generator.h"
+#include "weights_inspection.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <fstream>
-
-#include <fmt/ranges.h>
 
 namespace lipsync::cli {
 
@@ -22,8 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t kListedTensors = 8;
 
 double rounded(double value)
 {
@@ -57,6 +50,7 @@ void addManifest(Json& facts, const avatar::AvatarManifest& manifest)
     facts["title"] = manifest.title;
     facts["licence"] = manifest.licence;
     facts["attribution"] = manifest.attribution;
+    facts["trained"] = manifest.isTrained();
     facts["network"] = nn::toString(manifest.network.kind);
     facts["audio_mode"] = nn::toString(manifest.network.mode);
     facts["network_width"] = manifest.network.width;
@@ -111,102 +105,19 @@ Inspection inspectAvatar(const fs::path& folder)
     }
     std::uintmax_t total = fileBytes(folder / avatar::kManifestFile);
     Json files = Json::object();
-    for (const char* file : avatar::kHashedFiles) {
-        files[file] = fileBytes(folder / file);
-        total += fileBytes(folder / file);
-    }
+    const auto addFiles = [&](const auto& names, bool always) {
+        for (const char* file : names) {
+            std::error_code ignored;
+            if (!always && !fs::exists(folder / file, ignored))
+                continue;
+            files[file] = fileBytes(folder / file);
+            total += fileBytes(folder / file);
+        }
+    };
+    addFiles(avatar::kRequiredFiles, true);
+    addFiles(avatar::kOptionalFiles, false);
     facts["bytes"] = total;
     facts["file_bytes"] = std::move(files);
-    return found;
-}
-
-/// Begins as a safetensors file does: eight bytes that say how long the JSON object is which follows.
-bool isWeightsFile(const fs::path& file)
-{
-    constexpr std::size_t kLengthBytes = 8;
-    constexpr std::uint64_t kLongestHeader = std::uint64_t{100} << 20;
-    std::array<char, kLengthBytes + 1> first{};
-    std::ifstream stream(file, std::ios::binary);
-    if (file.extension() == ".safetensors")
-        return true;
-    if (!stream.read(first.data(), first.size()))
-        return false;
-    std::uint64_t length = 0;
-    for (std::size_t i = 0; i < kLengthBytes; ++i)
-        length |= std::uint64_t{static_cast<unsigned char>(first[i])} << (8 * i);
-    return length >= 2 && length <= kLongestHeader && first.back() == '{';
-}
-
-bool isAudioEncoder(const nn::WeightSet& weights)
-{
-    return std::any_of(weights.begin(), weights.end(), [](const auto& tensor) {
-        constexpr std::string_view kFirst = "0.conv_block.0.weight";
-        for (const std::string_view prefix : {"", "audio_encoder.", "module.audio_encoder."}) {
-            if (tensor.first == std::string(prefix).append(kFirst))
-                return true;
-        }
-        return false;
-    });
-}
-
-/// Running statistics belong to a network but are not learned by gradients, so nobody counts them as parameters.
-bool isParameter(std::string_view name)
-{
-    return !name.ends_with("running_mean") && !name.ends_with("running_var") && !name.ends_with("num_batches_tracked");
-}
-
-/// Which network the weights are of, and whether they are whole: the network itself is built from them.
-Status addNetwork(Json& facts, const nn::WeightSet& weights)
-{
-    if (isAudioEncoder(weights)) {
-        facts["network"] = "ave_audio_encoder";
-        const auto encoder = nn::AudioEncoder::create(weights);
-        return encoder ? Status() : failure(encoder);
-    }
-    const auto spec = nn::detectGenerator(weights);
-    if (!spec) {
-        facts["network"] = nullptr;
-        Json tensors = Json::object();
-        for (const auto& [name, weight] : weights) {
-            if (tensors.size() == kListedTensors)
-                break;
-            tensors[name] = fmt::format("[{}]", fmt::join(weight.shape, ", "));
-        }
-        facts["first_tensors"] = std::move(tensors);
-        return {};
-    }
-    facts["network"] = nn::toString(spec->kind);
-    // The two feature kinds differ in the size of their windows, not in the weights.
-    facts["audio_mode"] = spec->mode == nn::AudioMode::Wenet ? "wenet" : "ave or hubert";
-    facts["network_width"] = spec->width;
-    const auto generator = nn::Generator::create(weights, *spec);
-    return generator ? Status() : failure(generator);
-}
-
-Inspection inspectWeights(const fs::path& file)
-{
-    Inspection found;
-    auto& facts = found.facts;
-    facts = {{"kind", "weights"}, {"path", file.string()}, {"valid", true}, {"bytes", fileBytes(file)}};
-    const auto refuse = [&](Error problem) {
-        if (problem.message.find(file.filename().string()) == std::string::npos)
-            problem.message = fmt::format("The weights '{}' cannot be used: {}", file.string(), problem.message);
-        facts["valid"] = false;
-        facts["problem"] = problem.text();
-        found.problem = std::move(problem);
-    };
-    const auto weights = nn::readSafetensors(file);
-    if (!weights) {
-        refuse(weights.error());
-        return found;
-    }
-    std::size_t parameters = 0;
-    for (const auto& [name, weight] : *weights)
-        parameters += isParameter(name) ? weight.values.size() : 0;
-    facts["tensors"] = weights->size();
-    facts["parameters"] = parameters;
-    if (auto whole = addNetwork(facts, *weights); !whole)
-        refuse(whole.error());
     return found;
 }
 
@@ -300,7 +211,7 @@ Result<Inspection> inspect(const fs::path& path)
         return voice;
     return failure(
         ErrorCode::InvalidInput,
-        fmt::format("'{}' is no avatar folder, weights file (.safetensors), video or voice that can be read.",
+        fmt::format("'{}' is no avatar folder, weights file (.safetensors, .pth), video or voice that can be read.",
                     path.string()),
         voice.error().cause.empty() ? voice.error().message : voice.error().cause);
 }

@@ -31,7 +31,7 @@ Result<std::string> generatorHash(const std::filesystem::path& avatar)
     const auto package = avatar::AvatarPackage::open(avatar, {.verifyHashes = false});
     if (!package)
         return failure(package);
-    return (*package)->manifest().fileHashes.at(avatar::kGeneratorFile);
+    return (*package)->manifest().generatorHash();
 }
 
 Result<ReadyService> startService(const std::filesystem::path& avatar, const ConcurrencyPlan& plan,

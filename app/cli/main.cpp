@@ -73,6 +73,9 @@ int main(int argc, char** argv)
     lipsync::cli::addFeaturesCommand(line);
     lipsync::cli::addMelCommand(line);
     lipsync::cli::addForwardCommand(line);
+    lipsync::cli::addScoreCommand(line);
+    lipsync::cli::addImportCommand(line);
+    lipsync::cli::addPrepareCommand(line);
     lipsync::cli::addTrainCommand(line);
     lipsync::cli::addBenchCommand(line);
     lipsync::cli::addCompareCommand(line);

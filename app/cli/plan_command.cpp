@@ -83,7 +83,7 @@ Status measureDevices(PlanRequest& request, const std::stop_token& stop)
     ConcurrencyOptions options;
     options.workers = request.workers;
     options.batch = request.batch;
-    const auto plan = planOf(options, tuning::savedPlan((*package)->manifest().fileHashes.at(avatar::kGeneratorFile)));
+    const auto plan = planOf(options, tuning::savedPlan((*package)->manifest().generatorHash()));
     if (!plan)
         return failure(plan);
 

@@ -92,6 +92,10 @@ void addRenderCommand(CommandLine& line)
     auto* command = line.app.add_subcommand("render", "Make an avatar speak a voice and write the video");
     command->add_option("--avatar", request.avatar, "Avatar folder, NAME.avatar")->required()->type_name("DIR");
     command->add_option("--voice", request.voice, "Sound or video file with the voice")->required()->type_name("FILE");
+    command
+        ->add_option("--features", request.features,
+                     "The voice's features, for avatars that listen to hubert or wenet features")
+        ->type_name("F.npy");
     command->add_option("--out", request.output, "Video to write (.mp4), or with --png a folder")
         ->required()
         ->type_name("FILE");
@@ -110,10 +114,12 @@ void addRenderCommand(CommandLine& line)
                      "Write what happened to the last frames, for Perfetto or chrome://tracing")
         ->type_name("FILE");
     addJsonOption(*command, options->json);
-    command->footer("Examples:\n"
-                    "  lipsync render --avatar demo.avatar --voice speech.wav --out speech.mp4\n"
-                    "  lipsync render --avatar demo.avatar --voice speech.flac --out frames/ --png --paste exact\n"
-                    "  lipsync render --avatar demo.avatar --voice speech.wav --out speech.mp4 --isolation process");
+    command->footer(
+        "Examples:\n"
+        "  lipsync render --avatar demo.avatar --voice speech.wav --out speech.mp4\n"
+        "  lipsync render --avatar demo.avatar --voice speech.flac --out frames/ --png --paste exact\n"
+        "  lipsync render --avatar demo.avatar --voice speech.wav --out speech.mp4 --isolation process\n"
+        "  lipsync render --avatar hubert.avatar --voice speech.wav --features aud_hu.npy --out speech.mp4");
     command->callback(
         [&line, options] { line.chosen = [&line, options]() -> Status { return renderVoice(*options, line.stop); }; });
 }

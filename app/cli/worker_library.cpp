@@ -42,8 +42,7 @@ fs::path WorkerLibrary::find(const inference::ModelRequest& request) const
             const auto manifest = manifestOf(folder);
             if (!manifest)
                 continue;
-            const auto hash = manifest->fileHashes.find(avatar::kGeneratorFile);
-            if (hash == manifest->fileHashes.end() || hash->second != request.weightsHash)
+            if (!manifest->isTrained() || manifest->generatorHash() != request.weightsHash)
                 continue;
             if (manifest->name == request.name)
                 return folder;

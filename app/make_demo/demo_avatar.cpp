@@ -65,7 +65,7 @@ Status writeDemoAvatar(const DemoAvatarOptions& options)
     auto generator = nn::readSafetensors(options.weights / "generator.safetensors");
     if (!generator)
         return failure(generator);
-    const auto network = nn::detectGenerator(*generator);
+    const auto network = nn::detectGenerator(*generator, nn::AudioMode::Ave);
     if (!network)
         return failure(network);
     auto encoder = nn::readSafetensors(options.weights / "audio_encoder.safetensors");

@@ -11,8 +11,6 @@ namespace {
 
 constexpr double kColumnsPerSecond = static_cast<double>(kMelSampleRate) / kMelHop;
 constexpr std::size_t kMelWindowElements = kMelBandCount * kMelWindowColumns;
-constexpr std::size_t kRowsBefore = 8; ///< rows of a feature window before the frame's own
-constexpr std::size_t kRowsAfter = 7;
 
 /// Samples that give exactly 16 mel columns.
 constexpr std::size_t kShortestSound = (kMelWindowColumns - 1) * kMelHop;
@@ -53,7 +51,7 @@ FeatureTrack::FeatureTrack(FeatureEncoder encoder, FeatureTrackOptions options)
     , m_mel(options.padding)
 {
     if (!m_encoder || m_options.encodeBatch < 1 || !std::isfinite(m_options.framesPerSecond) ||
-        m_options.framesPerSecond <= 0.0) {
+        m_options.framesPerSecond <= 0.0 || m_options.windowRows < 2) {
         m_failure = Error{
             ErrorCode::Usage, "Audio features need an encoder, a batch of 1 or more and a frame rate above 0.", {}};
         return;
@@ -166,7 +164,8 @@ std::size_t FeatureTrack::readyFrames() const
     const std::size_t rows = featureRows();
     if (m_finished)
         return rows;
-    return rows > kRowsAfter ? rows - kRowsAfter : 0;
+    const std::size_t after = m_options.windowRows / 2 - 1;
+    return rows > after ? rows - after : 0;
 }
 
 std::optional<std::size_t> FeatureTrack::frameCount() const
@@ -178,19 +177,22 @@ std::optional<std::size_t> FeatureTrack::frameCount() const
 
 Status FeatureTrack::window(std::size_t frame, std::span<float> out) const
 {
-    if (frame >= readyFrames() || out.size() != kFeatureWindowElements)
-        return failure(ErrorCode::Usage,
-                       fmt::format("The sound of frame {} was asked for, but only {} frames are ready, each with {} "
-                                   "numbers.",
-                                   frame, readyFrames(), kFeatureWindowElements));
-    for (std::size_t i = 0; i < kFeatureWindowRows; ++i) {
+    if (auto checked = checkWindow(frame, readyFrames(), out.size(), m_options.windowRows * kFeatureSize); !checked)
+        return checked;
+    const std::size_t before = m_options.windowRows / 2;
+    for (std::size_t i = 0; i < m_options.windowRows; ++i) {
         const auto target = out.subspan(i * kFeatureSize, kFeatureSize);
-        if (frame + i < kRowsBefore || frame + i - kRowsBefore >= featureRows())
+        if (frame + i < before || frame + i - before >= featureRows())
             std::ranges::fill(target, 0.0F);
         else
-            std::ranges::copy(feature(frame + i - kRowsBefore), target.begin());
+            std::ranges::copy(feature(frame + i - before), target.begin());
     }
     return {};
+}
+
+Result<std::size_t> FeatureTrack::framesOf(std::size_t samples) const
+{
+    return videoFrameCount(samples, m_options.framesPerSecond);
 }
 
 std::size_t FeatureTrack::featureRows() const

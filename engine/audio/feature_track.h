@@ -2,6 +2,7 @@
 #pragma once
 
 #include "audio/mel_spectrogram.h"
+#include "audio/window_track.h"
 #include "base/error.h"
 #include "nn/audio_encoder.h"
 
@@ -53,6 +54,7 @@ struct FeatureTrackOptions {
     /// them. The last bits of the features depend on it, so a file and a stream that shall agree need the same.
     int encodeBatch = 4;
     StftPadding padding = StftPadding::Zero;
+    std::size_t windowRows = kFeatureWindowRows; ///< features a generator hears for one frame, even
 };
 
 /// The audio features of one voice while it arrives (specification sections 1.7 to 1.9): the table
@@ -60,26 +62,26 @@ struct FeatureTrackOptions {
 /// A sound shorter than 16 mel columns is followed by silence up to there, so any sound has at least 4 frames.
 /// Every feature is the same to the last bit however the sound was cut into pieces, since windows are always
 /// encoded in the same groups of `encodeBatch`. One thread at a time; failures of the encoder are final.
-class FeatureTrack {
+class FeatureTrack final : public WindowTrack {
 public:
     explicit FeatureTrack(FeatureEncoder encoder, FeatureTrackOptions options = {});
 
     /// Appends 16 kHz mono samples and encodes every group of windows they complete. Usage after finish().
-    Status push(std::span<const float> samples);
+    Status push(std::span<const float> samples) override;
 
     /// The voice ends here: encodes the windows that were waiting for more sound.
-    Status finish();
-    bool finished() const { return m_finished; }
+    Status finish() override;
+    bool finished() const override { return m_finished; }
 
-    /// Frames whose window will not change any more: before the end those whose 7 following rows are known too.
-    std::size_t readyFrames() const;
+    /// Before the end the frames whose 7 following rows are known too.
+    std::size_t readyFrames() const override;
 
-    /// Frames of the whole video, known once finished.
-    std::optional<std::size_t> frameCount() const;
+    std::optional<std::size_t> frameCount() const override;
 
     /// Copies rows frame − 8 … frame + 7 of F to `out` (16 × 512 = 32 × 16 × 16 floats), zeros outside of F.
     /// Usage when the frame is not ready or `out` has another size.
-    Status window(std::size_t frame, std::span<float> out) const;
+    Status window(std::size_t frame, std::span<float> out) const override;
+    Result<std::size_t> framesOf(std::size_t samples) const override;
 
     /// Rows of F known so far; frameCount() of them once finished.
     std::size_t featureRows() const;

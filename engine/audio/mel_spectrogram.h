@@ -2,6 +2,7 @@
 #pragma once
 
 #include "audio/mel_filter_bank.h"
+#include "nn/network_profile.h"
 
 #include <cstddef>
 #include <span>
@@ -9,9 +10,7 @@
 
 namespace lipsync::audio {
 
-/// What stands before the first and after the last sample: zeros (librosa ≥ 0.9, SyncTalk_2D) or the sound
-/// mirrored at its ends (librosa ≤ 0.8, Wav2Lip). Only the two outer columns at each end differ.
-enum class StftPadding { Zero, Reflect };
+using nn::StftPadding;
 
 /// Number of mel columns of a sound of so many samples: 1 + floor(samples / 200).
 std::size_t melColumnCount(std::size_t samples);

@@ -2,6 +2,7 @@
 #include "avatar/avatar_manifest.h"
 
 #include "avatar/json_object.h"
+#include "avatar/network_json.h"
 
 #include <algorithm>
 #include <array>
@@ -17,20 +18,13 @@ constexpr std::size_t kMaxTextBytes = 4000;
 constexpr int kMaxRatePart = 1'000'000;
 constexpr double kSlowestRate = 1.0;
 constexpr double kFastestRate = 240.0;
-constexpr int kMaxWidth = 256;
 constexpr std::size_t kHashDigits = 64;
+constexpr int kPreparedVersion = 2; ///< the first in which networks may be absent and other files present
 
 constexpr std::array<std::pair<LoopRule, std::string_view>, 3> kLoopRules{
     {{LoopRule::PingPong, "ping_pong"}, {LoopRule::Mirror, "mirror"}, {LoopRule::Modulo, "modulo"}}};
 constexpr std::array<std::pair<CropResize, std::string_view>, 3> kCropResizes{
     {{CropResize::Cubic, "cubic"}, {CropResize::Linear, "linear"}, {CropResize::Area, "area"}}};
-const std::array<std::pair<nn::GeneratorKind, std::string_view>, 2> kKinds{
-    {{nn::GeneratorKind::SyncTalk2D328, nn::toString(nn::GeneratorKind::SyncTalk2D328)},
-     {nn::GeneratorKind::SyncTalk2D160, nn::toString(nn::GeneratorKind::SyncTalk2D160)}}};
-const std::array<std::pair<nn::AudioMode, std::string_view>, 3> kAudioModes{
-    {{nn::AudioMode::Ave, nn::toString(nn::AudioMode::Ave)},
-     {nn::AudioMode::Hubert, nn::toString(nn::AudioMode::Hubert)},
-     {nn::AudioMode::Wenet, nn::toString(nn::AudioMode::Wenet)}}};
 
 /// Reads one of the words of `table`; absent keys give `otherwise` when there is one.
 template <typename Table, typename Value = typename Table::value_type::first_type>
@@ -76,19 +70,50 @@ std::string readName(JsonObject& root)
     return name;
 }
 
-std::map<std::string, std::string> readHashes(JsonObject files)
+std::string readHash(JsonObject& files, const char* file)
+{
+    auto hash = files.text(file, kHashDigits);
+    const bool isHash = hash.size() == kHashDigits &&
+        std::all_of(hash.begin(), hash.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    if (!isHash)
+        files.refuse(file, "must be a SHA-256 of 64 lower-case hex digits");
+    return hash;
+}
+
+std::map<std::string, std::string> readHashes(JsonObject files, int schemaVersion)
 {
     std::map<std::string, std::string> hashes;
-    for (const char* file : kHashedFiles) {
-        const auto hash = files.text(file, kHashDigits);
-        const bool isHash = hash.size() == kHashDigits && std::all_of(hash.begin(), hash.end(), [](char c) {
-                                return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-                            });
-        if (!isHash)
-            files.refuse(file, "must be a SHA-256 of 64 lower-case hex digits");
-        hashes.emplace(file, hash);
+    for (const char* file : kRequiredFiles)
+        hashes.emplace(file, readHash(files, file));
+    if (schemaVersion < kPreparedVersion) {
+        for (const char* file : {kGeneratorFile, kAudioEncoderFile})
+            hashes.emplace(file, readHash(files, file));
+        return hashes;
     }
+    for (const char* file : kOptionalFiles) {
+        if (files.value().is_object() && files.value().contains(file))
+            hashes.emplace(file, readHash(files, file));
+    }
+    if (hashes.contains(kGeneratorFile) && hashes.contains(kTorchScriptFile))
+        files.refuse(kTorchScriptFile, fmt::format("must not be there beside {}", kGeneratorFile));
     return hashes;
+}
+
+/// The network and the files it needs. Only an avatar without any network's file may do without it.
+void readNetworkAndFiles(JsonObject& root, AvatarManifest& manifest)
+{
+    auto files = root.object("files");
+    manifest.fileHashes = readHashes(files, manifest.schemaVersion);
+    const bool hasNetworkFile =
+        manifest.has(kGeneratorFile) || manifest.has(kTorchScriptFile) || manifest.has(kAudioEncoderFile);
+    if (hasNetworkFile || root.value().contains("network"))
+        manifest.network = readNetwork(root.object("network"));
+    if (!hasNetworkFile || root.error())
+        return;
+    if (!manifest.isTrained())
+        files.refuse(manifest.generatorFile(), fmt::format("is missing, but a {} needs it", manifest.network.name()));
+    else if (manifest.network.mode == nn::AudioMode::Ave && !manifest.has(kAudioEncoderFile))
+        files.refuse(kAudioEncoderFile, fmt::format("is missing, but a {} needs it", manifest.network.name()));
 }
 
 void readGeometry(JsonObject& root, AvatarManifest& manifest)
@@ -115,7 +140,18 @@ void readGeometry(JsonObject& root, AvatarManifest& manifest)
 
 CropResize defaultCropResize(nn::GeneratorKind kind)
 {
-    return kind == nn::GeneratorKind::SyncTalk2D328 ? CropResize::Cubic : CropResize::Linear;
+    return nn::profileOf(kind, nn::AudioMode::Ave).cropResize;
+}
+
+const char* AvatarManifest::generatorFile() const
+{
+    return network.kind == nn::GeneratorKind::TorchScript ? kTorchScriptFile : kGeneratorFile;
+}
+
+std::string AvatarManifest::generatorHash() const
+{
+    const auto hash = fileHashes.find(generatorFile());
+    return hash == fileHashes.end() ? std::string() : hash->second;
 }
 
 Result<AvatarManifest> parseManifest(std::string_view json)
@@ -137,12 +173,8 @@ Result<AvatarManifest> parseManifest(std::string_view json)
     manifest.licence = root.text("licence", kMaxTextBytes, "");
     manifest.attribution = root.text("attribution", kMaxTextBytes, "");
 
-    auto network = root.object("network");
-    manifest.network.kind = word(network, "kind", kKinds);
-    manifest.network.mode = word(network, "audio_mode", kAudioModes);
-    manifest.network.width = network.number("width", 1, kMaxWidth);
+    readNetworkAndFiles(root, manifest);
     readGeometry(root, manifest);
-    manifest.fileHashes = readHashes(root.object("files"));
     if (root.error())
         return tl::unexpected<Error>(*root.error());
     return manifest;
@@ -156,9 +188,7 @@ std::string toJson(const AvatarManifest& manifest)
     json["title"] = manifest.title;
     json["licence"] = manifest.licence;
     json["attribution"] = manifest.attribution;
-    json["network"] = {{"kind", nameOf(kKinds, manifest.network.kind)},
-                       {"audio_mode", nameOf(kAudioModes, manifest.network.mode)},
-                       {"width", manifest.network.width}};
+    json["network"] = networkToJson(manifest.network);
     json["frame_rate"] = {{"numerator", manifest.frameRateNumerator}, {"denominator", manifest.frameRateDenominator}};
     json["frame"] = {{"width", manifest.frameWidth}, {"height", manifest.frameHeight}, {"count", manifest.frameCount}};
     json["loop"] = {{"rule", nameOf(kLoopRules, manifest.loop)}, {"start_frame", manifest.startFrame}};

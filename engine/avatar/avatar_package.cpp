@@ -3,9 +3,10 @@
 
 #include "base/file_system.h"
 #include "media/video_reader.h"
-#include "nn/formula_weights.h"
+#include "nn/network_shapes.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <string_view>
@@ -20,7 +21,7 @@ namespace {
 
 constexpr std::size_t kMaxThumbnailBytes = std::size_t{16} << 20;
 constexpr std::uint32_t kMaxThumbnailSide = 4096;
-constexpr const char* kEncoderFirstTensor = "0.conv_block.0.weight";
+constexpr std::size_t kLandmarkCount = 68;
 constexpr std::string_view kEncoderPrefix = "audio_encoder.";
 constexpr std::string_view kParallelPrefix = "module.";
 
@@ -39,7 +40,7 @@ tl::unexpected<Error> broken(const fs::path& folder, const Error& error)
     return broken(folder, error.message, error.cause);
 }
 
-Status checkFilesPresent(const fs::path& folder)
+Status checkIsAvatar(const fs::path& folder)
 {
     std::error_code ignored;
     if (!fs::exists(folder, ignored)) {
@@ -53,7 +54,13 @@ Status checkFilesPresent(const fs::path& folder)
     if (!fs::is_regular_file(folder / kManifestFile, ignored))
         return broken(folder,
                       fmt::format("the file {} is missing. Copy the whole avatar folder again.", kManifestFile));
-    for (const char* file : kHashedFiles) {
+    return {};
+}
+
+Status checkFilesPresent(const fs::path& folder, const AvatarManifest& manifest)
+{
+    std::error_code ignored;
+    for (const auto& [file, hash] : manifest.fileHashes) {
         if (!fs::is_regular_file(folder / file, ignored))
             return broken(folder, fmt::format("the file {} is missing. Copy the whole avatar folder again.", file));
     }
@@ -84,8 +91,10 @@ Result<std::vector<CropRectangle>> readCrops(const fs::path& folder, const Avata
                       fmt::format("{} holds {} rectangles, but the template has {} frames.", kCropsFile, crops->size(),
                                   manifest.frameCount));
     }
+    const auto profile = manifest.network.profile();
     for (std::size_t i = 0; i < crops->size(); ++i) {
-        const auto checked = checkCrop((*crops)[i], static_cast<int>(i), manifest.frameWidth, manifest.frameHeight);
+        const auto checked =
+            checkCrop((*crops)[i], static_cast<int>(i), manifest.frameWidth, manifest.frameHeight, profile.squareCrop);
         if (!checked)
             return broken(folder, checked.error());
     }
@@ -102,15 +111,10 @@ std::string_view bareName(std::string_view name)
     return name;
 }
 
-bool isAudioEncoder(const nn::WeightSet& weights)
-{
-    return std::any_of(weights.begin(), weights.end(),
-                       [](const auto& tensor) { return bareName(tensor.first) == kEncoderFirstTensor; });
-}
-
 bool isGenerator(const nn::WeightSet& weights)
 {
-    return nn::detectGenerator(weights).has_value();
+    const auto found = nn::detectGenerator(weights);
+    return found || found.error().code == ErrorCode::Usage; // ave or hubert
 }
 
 std::string shapeText(const std::vector<std::int64_t>& shape)
@@ -119,21 +123,21 @@ std::string shapeText(const std::vector<std::int64_t>& shape)
 }
 
 /// Every tensor of `expected` must be there in its shape, and no other. Batch counters do not matter.
-Status checkTensors(const char* file, const nn::WeightSet& weights, const nn::WeightSet& expected)
+Status checkTensors(const char* file, const nn::WeightSet& weights, const nn::NetworkShapes& expected)
 {
     std::map<std::string_view, const nn::Weight*> found;
     for (const auto& [name, weight] : weights) {
         if (!name.ends_with("num_batches_tracked"))
             found.emplace(bareName(name), &weight);
     }
-    for (const auto& [name, weight] : expected) {
+    for (const auto& [name, shape] : expected) {
         const auto tensor = found.find(bareName(name));
         if (tensor == found.end())
             return failure(ErrorCode::InvalidInput, fmt::format("{} lacks the tensor {}.", file, name));
-        if (tensor->second->shape != weight.shape) {
+        if (tensor->second->shape != shape) {
             return failure(ErrorCode::InvalidInput,
                            fmt::format("in {} the tensor {} has the shape {} instead of {}.", file, name,
-                                       shapeText(tensor->second->shape), shapeText(weight.shape)));
+                                       shapeText(tensor->second->shape), shapeText(shape)));
         }
         found.erase(tensor);
     }
@@ -145,37 +149,79 @@ Status checkTensors(const char* file, const nn::WeightSet& weights, const nn::We
     return {};
 }
 
-Status checkWeights(const fs::path& folder, const AvatarManifest& manifest)
+/// `encoder`: the audio encoder's weights, which might have been exchanged with these; empty when there are none.
+Status checkGenerator(const fs::path& folder, const AvatarManifest& manifest, const nn::WeightSet& generator,
+                      const nn::WeightSet& encoder)
 {
-    const auto generator = nn::readSafetensors(folder / kGeneratorFile);
-    if (!generator)
-        return broken(folder, generator.error());
-    const auto encoder = nn::readSafetensors(folder / kAudioEncoderFile);
-    if (!encoder)
-        return broken(folder, encoder.error());
-
-    if (isAudioEncoder(*generator) && isGenerator(*encoder)) {
+    if (nn::isAudioEncoder(generator) && isGenerator(encoder)) {
         return broken(folder,
                       fmt::format("{} and {} are swapped. Exchange their names.", kGeneratorFile, kAudioEncoderFile));
     }
-    if (isAudioEncoder(*generator))
+    if (nn::isAudioEncoder(generator))
         return broken(folder, fmt::format("{} holds an audio encoder instead of a generator.", kGeneratorFile));
-    if (isGenerator(*encoder))
-        return broken(folder, fmt::format("{} holds a generator instead of an audio encoder.", kAudioEncoderFile));
-
-    const auto found = nn::detectGenerator(*generator, manifest.network.mode);
+    const auto found = nn::detectGenerator(generator, manifest.network.mode);
     if (!found)
         return broken(folder, fmt::format("{}: {}", kGeneratorFile, found.error().message), found.error().cause);
-    if (*found != manifest.network) {
+    if (!found->sharesWeightsWith(manifest.network)) {
         return broken(folder,
                       fmt::format("{} is a {}, but {} says {}.", kGeneratorFile, found->name(), kManifestFile,
                                   manifest.network.name()));
     }
-    // Formula weights have every name and shape of a network, whatever its width.
-    if (auto good = checkTensors(kGeneratorFile, *generator, nn::formulaWeights(manifest.network)); !good)
+    if (auto good = checkTensors(kGeneratorFile, generator, nn::generatorShapes(manifest.network)); !good)
         return broken(folder, good.error());
-    if (auto good = checkTensors(kAudioEncoderFile, *encoder, nn::formulaAudioEncoderWeights()); !good)
+    return {};
+}
+
+Status checkAudioEncoder(const fs::path& folder, const nn::WeightSet& encoder)
+{
+    if (isGenerator(encoder))
+        return broken(folder, fmt::format("{} holds a generator instead of an audio encoder.", kAudioEncoderFile));
+    if (auto good = checkTensors(kAudioEncoderFile, encoder, nn::audioEncoderShapes()); !good)
         return broken(folder, good.error());
+    return {};
+}
+
+Status checkWeights(const fs::path& folder, const AvatarManifest& manifest)
+{
+    nn::WeightSet encoder;
+    if (manifest.has(kAudioEncoderFile)) {
+        auto read = nn::readSafetensors(folder / kAudioEncoderFile);
+        if (!read)
+            return broken(folder, read.error());
+        encoder = std::move(*read);
+    }
+    if (manifest.has(kGeneratorFile)) {
+        const auto generator = nn::readSafetensors(folder / kGeneratorFile);
+        if (!generator)
+            return broken(folder, generator.error());
+        if (auto good = checkGenerator(folder, manifest, *generator, encoder); !good)
+            return good;
+    }
+    return manifest.has(kAudioEncoderFile) ? checkAudioEncoder(folder, encoder) : Status();
+}
+
+/// Numbers beside the clip: one row of points a frame, and a table of features of any length.
+Status checkArrays(const fs::path& folder, const AvatarManifest& manifest)
+{
+    const auto isFinite = [](float number) { return std::isfinite(number); };
+    if (manifest.has(kLandmarksFile)) {
+        const auto landmarks = readNpy(folder / kLandmarksFile);
+        if (!landmarks)
+            return broken(folder, landmarks.error());
+        const std::vector<std::size_t> expected{static_cast<std::size_t>(manifest.frameCount), kLandmarkCount, 2};
+        const auto isPoint = [](float number) { return !std::isinf(number); }; // no number: no face in the frame
+        if (landmarks->shape != expected || !std::all_of(landmarks->values.begin(), landmarks->values.end(), isPoint))
+            return broken(folder,
+                          fmt::format("{} does not hold {} points for each of {} frames.", kLandmarksFile,
+                                      kLandmarkCount, manifest.frameCount));
+    }
+    if (manifest.has(kFeaturesFile)) {
+        const auto features = readNpy(folder / kFeaturesFile);
+        if (!features)
+            return broken(folder, features.error());
+        if (features->shape.size() < 2 || !std::all_of(features->values.begin(), features->values.end(), isFinite))
+            return broken(folder, fmt::format("{} is no table of finite numbers.", kFeaturesFile));
+    }
     return {};
 }
 
@@ -272,11 +318,13 @@ Status checkHashes(const fs::path& folder, const AvatarManifest& manifest)
 
 Result<std::shared_ptr<const AvatarPackage>> AvatarPackage::open(const fs::path& folder, const OpenOptions& options)
 {
-    if (auto present = checkFilesPresent(folder); !present)
+    if (auto present = checkIsAvatar(folder); !present)
         return failure(present);
     auto manifest = readManifest(folder);
     if (!manifest)
         return failure(manifest);
+    if (auto present = checkFilesPresent(folder, *manifest); !present)
+        return failure(present);
     if (auto good = checkTemplate(folder, *manifest); !good)
         return failure(good);
     auto crops = readCrops(folder, *manifest);
@@ -285,6 +333,8 @@ Result<std::shared_ptr<const AvatarPackage>> AvatarPackage::open(const fs::path&
     if (auto good = checkThumbnail(folder); !good)
         return failure(good);
     if (auto good = checkWeights(folder, *manifest); !good)
+        return failure(good);
+    if (auto good = checkArrays(folder, *manifest); !good)
         return failure(good);
     // Hashes last: what the checks before them say is closer to the cause than "it differs".
     if (options.verifyHashes) {
@@ -298,14 +348,52 @@ Result<std::shared_ptr<const AvatarPackage>> AvatarPackage::open(const fs::path&
     return package;
 }
 
+Status AvatarPackage::checkTrained() const
+{
+    if (isTrained())
+        return {};
+    return failure(
+        ErrorCode::InvalidInput,
+        fmt::format("The avatar {0} is prepared but not trained yet; run 'lipsync train {0}'.", m_folder.string()));
+}
+
 Result<nn::WeightSet> AvatarPackage::generatorWeights() const
 {
+    if (auto trained = checkTrained(); !trained)
+        return failure(trained);
     return nn::readSafetensors(generatorFile());
 }
 
 Result<nn::WeightSet> AvatarPackage::audioEncoderWeights() const
 {
+    if (auto trained = checkTrained(); !trained)
+        return failure(trained);
     return nn::readSafetensors(audioEncoderFile());
+}
+
+std::optional<fs::path> AvatarPackage::optionalFile(const char* file) const
+{
+    return m_manifest.has(file) ? std::optional(m_folder / file) : std::nullopt;
+}
+
+Result<std::optional<NpyArray>> AvatarPackage::optionalArray(const char* file) const
+{
+    if (!m_manifest.has(file))
+        return std::optional<NpyArray>();
+    auto array = readNpy(m_folder / file);
+    if (!array)
+        return failure(array);
+    return std::optional(std::move(*array));
+}
+
+Result<std::optional<NpyArray>> AvatarPackage::landmarks() const
+{
+    return optionalArray(kLandmarksFile);
+}
+
+Result<std::optional<NpyArray>> AvatarPackage::features() const
+{
+    return optionalArray(kFeaturesFile);
 }
 
 } // namespace lipsync::avatar

@@ -4,10 +4,12 @@
 #include "avatar/avatar_manifest.h"
 #include "avatar/crop_rectangle.h"
 #include "base/error.h"
+#include "base/npy.h"
 #include "nn/weight_set.h"
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace lipsync::avatar {
@@ -21,7 +23,8 @@ struct OpenOptions {
 class AvatarPackage {
 public:
     /// Opens and checks everything: files, hashes, weights (whole, finite, of the network the manifest names),
-    /// crop rectangles, template video, thumbnail. InvalidInput names the file and what is wrong with it.
+    /// crop rectangles, template video, thumbnail, shape of landmarks and features. A TorchScript generator is not
+    /// opened here. InvalidInput names the file and what is wrong with it.
     static Result<std::shared_ptr<const AvatarPackage>> open(const std::filesystem::path& folder,
                                                              const OpenOptions& options = {});
 
@@ -32,16 +35,33 @@ public:
     const std::vector<CropRectangle>& crops() const { return m_crops; }
 
     std::filesystem::path templateVideo() const { return m_folder / kTemplateFile; }
-    std::filesystem::path generatorFile() const { return m_folder / kGeneratorFile; }
+    std::filesystem::path generatorFile() const { return m_folder / m_manifest.generatorFile(); }
     std::filesystem::path audioEncoderFile() const { return m_folder / kAudioEncoderFile; }
     std::filesystem::path thumbnailFile() const { return m_folder / kThumbnailFile; }
+    /// The clip's own sound, report and strip of faces, where the avatar has them.
+    std::optional<std::filesystem::path> soundFile() const { return optionalFile(kSoundFile); }
+    std::optional<std::filesystem::path> reportFile() const { return optionalFile(kReportFile); }
+    std::optional<std::filesystem::path> previewFile() const { return optionalFile(kPreviewFile); }
 
-    /// Read from disk at each call, so that the package itself stays small.
+    bool isTrained() const { return m_manifest.isTrained(); }
+    /// InvalidInput, saying how to train it, when the avatar is only prepared. Whatever needs a network asks first.
+    Status checkTrained() const;
+
+    /// Read from disk at each call, so that the package itself stays small. Weights: as checkTrained() says; of a
+    /// TorchScript generator there are none to be read here.
     Result<nn::WeightSet> generatorWeights() const;
     Result<nn::WeightSet> audioEncoderWeights() const;
+    /// frames × 68 × 2: x, y of the iBUG points in pixels of the template frame, not a number in frames
+    /// without a face; nothing where the avatar has none.
+    Result<std::optional<NpyArray>> landmarks() const;
+    /// rows × numbers: precomputed features of soundFile(); nothing where the avatar has none.
+    Result<std::optional<NpyArray>> features() const;
 
 private:
     AvatarPackage() = default;
+    std::optional<std::filesystem::path> optionalFile(const char* file) const;
+    Result<std::optional<NpyArray>> optionalArray(const char* file) const;
+
     std::filesystem::path m_folder;
     AvatarManifest m_manifest;
     std::vector<CropRectangle> m_crops;

@@ -6,7 +6,9 @@
 #include "media/video_reader.h"
 
 #include <algorithm>
-#include <string_view>
+#include <functional>
+#include <map>
+#include <span>
 #include <system_error>
 
 #include <opencv2/imgcodecs.hpp>
@@ -46,25 +48,6 @@ tl::unexpected<Error> cannotWrite(const fs::path& folder, const std::error_code&
         error.message());
 }
 
-Status checkTarget(const fs::path& folder, bool overwrite)
-{
-    std::error_code ignored;
-    if (!folder.has_filename())
-        return failure(ErrorCode::Usage, "An avatar needs a folder name such as NAME.avatar.");
-    if (!fs::exists(folder, ignored))
-        return {};
-    if (!overwrite) {
-        return failure(ErrorCode::InvalidInput,
-                       fmt::format("{} exists already. Choose another name or ask to replace it.", folder.string()));
-    }
-    if (!fs::is_regular_file(folder / kManifestFile, ignored)) {
-        return failure(
-            ErrorCode::InvalidInput,
-            fmt::format("{} exists and is no avatar, so it is not replaced. Choose another name.", folder.string()));
-    }
-    return {};
-}
-
 /// The manifest with the template's facts, which the caller need not know.
 Result<AvatarManifest> completeManifest(const AvatarParts& parts)
 {
@@ -81,45 +64,109 @@ Result<AvatarManifest> completeManifest(const AvatarParts& parts)
     return manifest;
 }
 
-Status writeThumbnail(const fs::path& file, const cv::Mat& thumbnail)
+Status writePicture(const fs::path& file, const cv::Mat& picture)
 {
-    if (thumbnail.empty() || thumbnail.type() != CV_8UC3)
-        return failure(ErrorCode::Usage, "An avatar needs a thumbnail of BGR bytes.");
+    if (picture.empty() || picture.type() != CV_8UC3)
+        return failure(ErrorCode::Usage, fmt::format("An avatar's {} needs BGR bytes.", file.filename().string()));
     std::vector<unsigned char> bytes;
     try {
-        cv::imencode(".png", thumbnail, bytes);
+        cv::imencode(".png", picture, bytes);
     } catch (const cv::Exception& problem) {
-        return failure(ErrorCode::Internal, "The thumbnail could not be made a PNG.", problem.what());
+        return failure(ErrorCode::Internal, fmt::format("An avatar's {} could not be made.", file.filename().string()),
+                       problem.what());
     }
     return writeFile(file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
+
+/// Writes the pieces of an avatar into a folder; after a failure nothing more.
+class PieceWriter {
+public:
+    PieceWriter(const fs::path& folder, const AvatarParts& parts)
+        : m_folder(folder)
+        , m_parts(parts)
+    {
+    }
+
+    /// Everything but the manifest.
+    Status write()
+    {
+        copy(m_parts.templateVideo, kTemplateFile);
+        add(kCropsFile, true, [&](const auto& file) { return writeFile(file, toJson(m_parts.crops)); });
+        addWeights(kGeneratorFile, m_parts.generator);
+        copy(m_parts.torchScript, kTorchScriptFile);
+        addWeights(kAudioEncoderFile, m_parts.audioEncoder);
+        add(kThumbnailFile, true, [&](const auto& file) { return writePicture(file, m_parts.thumbnail); });
+        copy(m_parts.sound, kSoundFile);
+        addArray(kLandmarksFile, m_parts.landmarks);
+        addArray(kFeaturesFile, m_parts.features);
+        add(kReportFile, !m_parts.report.empty(), [&](const auto& file) { return writeFile(file, m_parts.report); });
+        add(kPreviewFile, !m_parts.preview.empty(),
+            [&](const auto& file) { return writePicture(file, m_parts.preview); });
+        return m_status;
+    }
+
+    /// SHA-256 of everything written, by name.
+    Result<std::map<std::string, std::string>> hashes() const
+    {
+        std::map<std::string, std::string> hashes;
+        for (const char* file : m_written) {
+            auto hash = sha256(m_folder / file);
+            if (!hash)
+                return failure(hash);
+            hashes.emplace(file, std::move(*hash));
+        }
+        return hashes;
+    }
+
+private:
+    void add(const char* file, bool present, const std::function<Status(const fs::path&)>& writer)
+    {
+        if (!present || !m_status)
+            return;
+        m_status = writer(m_folder / file);
+        m_written.push_back(file);
+    }
+
+    void addWeights(const char* name, const nn::WeightSet& weights)
+    {
+        add(name, !weights.empty(),
+            [&](const auto& file) { return nn::writeSafetensors(file, weights, m_parts.weightStorage); });
+    }
+
+    void addArray(const char* name, const NpyArray& array)
+    {
+        add(name, !array.shape.empty(), [&](const auto& file) {
+            return writeNpy(file, std::span<const std::size_t>(array.shape), std::span<const float>(array.values));
+        });
+    }
+
+    void copy(const fs::path& source, const char* name)
+    {
+        add(name, !source.empty(), [&](const auto& file) -> Status {
+            std::error_code error;
+            fs::copy_file(source, file, error);
+            return error ? Status(cannotWrite(m_folder, error)) : Status();
+        });
+    }
+
+    const fs::path m_folder;
+    const AvatarParts& m_parts;
+    std::vector<const char*> m_written;
+    Status m_status;
+};
 
 Status writeFiles(const fs::path& folder, const AvatarParts& parts)
 {
     auto manifest = completeManifest(parts);
     if (!manifest)
         return failure(manifest);
-    std::error_code error;
-    fs::copy_file(parts.templateVideo, folder / kTemplateFile, error);
-    if (error)
-        return cannotWrite(folder, error);
-    if (auto written = writeFile(folder / kCropsFile, toJson(parts.crops)); !written)
+    PieceWriter pieces(folder, parts);
+    if (auto written = pieces.write(); !written)
         return written;
-    if (auto written = nn::writeSafetensors(folder / kGeneratorFile, parts.generator, parts.weightStorage); !written)
-        return written;
-    if (auto written = nn::writeSafetensors(folder / kAudioEncoderFile, parts.audioEncoder, parts.weightStorage);
-        !written)
-        return written;
-    if (auto written = writeThumbnail(folder / kThumbnailFile, parts.thumbnail); !written)
-        return written;
-
-    manifest->fileHashes.clear();
-    for (const char* file : kHashedFiles) {
-        auto hash = sha256(folder / file);
-        if (!hash)
-            return failure(hash);
-        manifest->fileHashes.emplace(file, std::move(*hash));
-    }
+    auto hashes = pieces.hashes();
+    if (!hashes)
+        return failure(hashes);
+    manifest->fileHashes = std::move(*hashes);
     return writeFile(folder / kManifestFile, toJson(*manifest));
 }
 
@@ -148,9 +195,28 @@ Status putInPlace(const fs::path& staged, const fs::path& folder)
 
 } // namespace
 
+Status checkAvatarTarget(const fs::path& folder, bool overwrite)
+{
+    std::error_code ignored;
+    if (!folder.has_filename())
+        return failure(ErrorCode::Usage, "An avatar needs a folder name such as NAME.avatar.");
+    if (!fs::exists(folder, ignored))
+        return {};
+    if (!overwrite) {
+        return failure(ErrorCode::InvalidInput,
+                       fmt::format("{} exists already. Choose another name or ask to replace it.", folder.string()));
+    }
+    if (!fs::is_regular_file(folder / kManifestFile, ignored)) {
+        return failure(
+            ErrorCode::InvalidInput,
+            fmt::format("{} exists and is no avatar, so it is not replaced. Choose another name.", folder.string()));
+    }
+    return {};
+}
+
 Status writeAvatar(const fs::path& folder, const AvatarParts& parts, bool overwrite)
 {
-    if (auto target = checkTarget(folder, overwrite); !target)
+    if (auto target = checkAvatarTarget(folder, overwrite); !target)
         return target;
     const auto staged = fs::path(folder).concat(".part");
     std::error_code error;

@@ -37,13 +37,14 @@ Status checkSizes(const TemplateFrame& frame, std::span<const std::uint8_t> netw
 }
 
 /// Section 1.12, step 2: the network's picture inside the untouched border of the resized crop.
-void composeSquare(const cv::Mat& crop, std::span<const std::uint8_t> networkPicture, int pictureSize, cv::Mat& square)
+void composeSquare(const cv::Mat& crop, std::span<const std::uint8_t> networkPicture, int pictureSize, int border,
+                   cv::Mat& square)
 {
     crop.copyTo(square);
     const std::size_t rowBytes = static_cast<std::size_t>(pictureSize) * 3;
     for (int y = 0; y < pictureSize; ++y) {
         std::copy_n(networkPicture.data() + static_cast<std::size_t>(y) * rowBytes, rowBytes,
-                    square.ptr<std::uint8_t>(y + nn::kCropBorder) + 3 * nn::kCropBorder);
+                    square.ptr<std::uint8_t>(y + border) + 3 * static_cast<std::ptrdiff_t>(border));
     }
 }
 
@@ -53,6 +54,7 @@ class Compositor::Impl {
 public:
     Impl(const nn::GeneratorSpec& network, CropResize cropResize, PasteMode mode)
         : m_network(network)
+        , m_profile(network.profile())
         , m_interpolation(cropResize == CropResize::Cubic ? cv::INTER_CUBIC : cv::INTER_LINEAR)
         , m_mode(mode)
         , m_feather(network)
@@ -69,12 +71,12 @@ public:
                 fullFrame.release();
             frame.picture.copyTo(fullFrame);
             auto target = fullFrame(frame.rectangle.rect());
-            composeSquare(frame.crop, networkPicture, m_network.pictureSize(), scratch.square);
+            composeSquare(frame.crop, networkPicture, m_profile.pictureSize, m_profile.cropBorder, scratch.square);
             if (m_mode == PasteMode::Exact) {
                 cv::resize(scratch.square, target, target.size(), 0, 0, m_interpolation);
             } else {
                 // Shrinking, cubic shows nothing more than linear, but takes three times as long.
-                const bool shrinks = target.cols < scratch.square.cols;
+                const bool shrinks = target.cols < scratch.square.cols && target.rows < scratch.square.rows;
                 cv::resize(scratch.square, scratch.resized, target.size(), 0, 0,
                            shrinks ? cv::INTER_LINEAR : m_interpolation);
                 m_feather.blend(scratch.resized, m_feather.measureColours(scratch.square, frame.crop), target);
@@ -107,6 +109,7 @@ private:
     }
 
     const nn::GeneratorSpec m_network;
+    const nn::NetworkProfile m_profile;
     const int m_interpolation;
     const PasteMode m_mode;
     const Feather m_feather;

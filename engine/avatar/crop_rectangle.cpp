@@ -66,16 +66,16 @@ std::string toJson(const std::vector<CropRectangle>& crops)
     return text + "\n]\n";
 }
 
-Status checkCrop(const CropRectangle& crop, int index, int frameWidth, int frameHeight)
+Status checkCrop(const CropRectangle& crop, int index, int frameWidth, int frameHeight, bool mustBeSquare)
 {
     const auto bad = [&](std::string_view why) -> Status {
         return failure(ErrorCode::InvalidInput,
                        fmt::format("{}: rectangle {} [{}, {}, {}, {}] {}.", kCropsFile, index, crop.x1, crop.y1,
                                    crop.x2, crop.y2, why));
     };
-    if (crop.width() != crop.height())
+    if (mustBeSquare && crop.width() != crop.height())
         return bad("is not square");
-    if (crop.width() < kMinCropSide)
+    if (crop.width() < kMinCropSide || crop.height() < kMinCropSide)
         return bad(fmt::format("is smaller than {} × {} pixels", kMinCropSide, kMinCropSide));
     if (crop.x1 < 0 || crop.y1 < 0 || crop.x2 > frameWidth || crop.y2 > frameHeight)
         return bad(fmt::format("reaches outside of the {} × {} frame", frameWidth, frameHeight));

@@ -11,7 +11,8 @@
 
 namespace lipsync::avatar {
 
-/// Square of a template frame that holds the face: x right, y down, half-open, in pixels of the frame.
+/// Part of a template frame that holds the face: x right, y down, half-open, in pixels of the frame. A square for most
+/// networks.
 struct CropRectangle {
     int x1 = 0;
     int y1 = 0;
@@ -38,7 +39,8 @@ Result<std::vector<CropRectangle>> parseCrops(std::string_view json);
 /// The text of crops.json, one rectangle a line.
 std::string toJson(const std::vector<CropRectangle>& crops);
 
-/// InvalidInput when rectangle `index` is not square, smaller than kMinCropSide or reaches outside the frame.
-Status checkCrop(const CropRectangle& crop, int index, int frameWidth, int frameHeight);
+/// InvalidInput when rectangle `index` is not square though it must be (NetworkProfile::squareCrop), smaller than
+/// kMinCropSide or reaches outside the frame.
+Status checkCrop(const CropRectangle& crop, int index, int frameWidth, int frameHeight, bool mustBeSquare = true);
 
 } // namespace lipsync::avatar

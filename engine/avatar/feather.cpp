@@ -106,8 +106,9 @@ Feather::Feather(const nn::GeneratorSpec& network)
     : m_cropSize(network.cropSize())
     , m_width(network.pictureSize() / kFeatherParts)
 {
-    const auto [x, y, width, height] = nn::mouthMask(network.kind);
-    m_mask = cv::Rect(x + nn::kCropBorder, y + nn::kCropBorder, width, height);
+    const auto profile = network.profile();
+    const auto [x, y, width, height] = profile.mask;
+    m_mask = cv::Rect(x + profile.cropBorder, y + profile.cropBorder, width, height);
 }
 
 ColourOffsets Feather::measureColours(const cv::Mat& square, const cv::Mat& crop) const

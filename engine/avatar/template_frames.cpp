@@ -239,12 +239,12 @@ TemplateFramesStatistics TemplateFrames::statistics() const
     return m_impl->statistics();
 }
 
-void copyNetworkPicture(const TemplateFrame& frame, std::span<std::uint8_t> out)
+void copyNetworkPicture(const TemplateFrame& frame, const nn::GeneratorSpec& network, std::span<std::uint8_t> out)
 {
-    const int side = frame.crop.cols - 2 * nn::kCropBorder;
-    const std::size_t rowBytes = static_cast<std::size_t>(side) * 3;
-    for (int y = 0; y < side; ++y) {
-        const auto* row = frame.crop.ptr<std::uint8_t>(y + nn::kCropBorder) + 3 * nn::kCropBorder;
+    const auto profile = network.profile();
+    const std::size_t rowBytes = static_cast<std::size_t>(profile.pictureSize) * 3;
+    for (int y = 0; y < profile.pictureSize; ++y) {
+        const auto* row = frame.crop.ptr<std::uint8_t>(y + profile.cropBorder) + 3 * profile.cropBorder;
         std::copy_n(row, rowBytes, out.data() + static_cast<std::size_t>(y) * rowBytes);
     }
 }

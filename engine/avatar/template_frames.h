@@ -68,8 +68,8 @@ private:
     std::unique_ptr<Impl> m_impl;
 };
 
-/// Copies what the network sees of a frame: the crop without its border of kCropBorder pixels, rows first, B,G,R
-/// bytes. `out` holds (cropSize − 2·kCropBorder)² · 3 bytes, GeneratorSpec::pictureBytes().
-void copyNetworkPicture(const TemplateFrame& frame, std::span<std::uint8_t> out);
+/// Copies what the network sees of a frame: the crop without the border of its profile, rows first, B,G,R bytes.
+/// `out` holds GeneratorSpec::pictureBytes().
+void copyNetworkPicture(const TemplateFrame& frame, const nn::GeneratorSpec& network, std::span<std::uint8_t> out);
 
 } // namespace lipsync::avatar

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "nn/network_profile.h"
+
 #include <cstdint>
 
 namespace lipsync::avatar {
 
-/// How the template clip is continued past its end (specification section 1.13).
-enum class LoopRule {
-    PingPong, ///< 1, 2, …, last, …, 1, 0, 1, …: begins at frame 1, ends are not repeated
-    Mirror, ///< 0, …, last, last, …, 0, 0, …: both ends are repeated
-    Modulo, ///< 0, …, last, 0, …
-};
+using nn::LoopRule;
 
 /// Which template frame belongs to which output frame. A value; any thread.
 class TemplateLoop {

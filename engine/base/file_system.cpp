@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <system_error>
@@ -218,6 +219,16 @@ Status writeFile(const fs::path& file, std::string_view bytes)
                            systemWords(errno));
         return {};
     });
+}
+
+std::filesystem::path configurationFile(std::string_view name)
+{
+    const auto path = std::filesystem::path("lipsync-studio") / name;
+    if (const char* configuration = std::getenv("XDG_CONFIG_HOME"); configuration && *configuration == '/')
+        return configuration / path;
+    if (const char* home = std::getenv("HOME"); home && *home == '/')
+        return std::filesystem::path(home) / ".config" / path;
+    return {};
 }
 
 Result<std::string> sha256(const fs::path& file)

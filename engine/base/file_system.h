@@ -28,6 +28,9 @@ Status writeFile(const std::filesystem::path& file, std::string_view bytes);
 /// and one whose unfinished neighbour output.part is an input.
 Status checkKeepsInputs(const std::filesystem::path& output, std::initializer_list<std::filesystem::path> inputs);
 
+/// lipsync-studio/NAME in $XDG_CONFIG_HOME or ~/.config: what is kept for one user; empty where there is no home.
+std::filesystem::path configurationFile(std::string_view name);
+
 /// SHA-256 of a file's content as 64 lower-case hex digits. Reads in small pieces, so any size will do.
 Result<std::string> sha256(const std::filesystem::path& file);
 

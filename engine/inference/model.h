@@ -20,7 +20,7 @@ namespace lipsync::inference {
 /// An avatar's network as workers see it. Immutable and shared.
 struct Model {
     std::string name; ///< for messages
-    std::filesystem::path weightsFile; ///< generator.safetensors, for workers in other processes
+    std::filesystem::path weightsFile; ///< the generator's: safetensors, or a TorchScript archive
     std::string weightsHash; ///< its SHA-256: the same network on another host
     nn::GeneratorSpec spec;
     std::shared_ptr<const nn::TemplateCrops> crops;

@@ -40,10 +40,7 @@ Result<std::shared_ptr<const SharedNetwork>> SharedNetworks::find(const std::sha
     auto crops = findCrops(model, *device);
     if (!crops)
         return failure(crops);
-    const auto weights = nn::readSafetensors(model->weightsFile);
-    if (!weights)
-        return failure(weights);
-    auto generator = nn::Generator::create(*weights, model->spec, options);
+    auto generator = nn::Generator::load(model->weightsFile, model->spec, options);
     if (!generator)
         return failure(generator);
     auto made = std::make_shared<const SharedNetwork>(SharedNetwork{std::move(*generator), std::move(*crops)});

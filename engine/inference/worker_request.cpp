@@ -48,6 +48,35 @@ Status checkPath(const std::string& what, const std::string& text)
     return {};
 }
 
+Result<nn::CustomGeometry> readGeometry(const wire::CustomGeometry& message, nn::AudioMode mode)
+{
+    nn::CustomGeometry geometry;
+    if (message.mask_size() != static_cast<int>(geometry.mask.size()) ||
+        message.audio_shape_size() != static_cast<int>(geometry.audioShape.size()))
+        return refused("The network's mask or window has too few or too many sides.");
+    geometry.pictureSize = message.picture_size();
+    geometry.cropBorder = message.crop_border();
+    std::ranges::copy(message.mask(), geometry.mask.begin());
+    geometry.order = message.masked_first() ? nn::PictureOrder::MaskedFirst : nn::PictureOrder::ReferenceFirst;
+    std::ranges::copy(message.audio_shape(), geometry.audioShape.begin());
+    geometry.featureRows = message.feature_rows();
+    geometry.soundFirst = message.sound_first();
+    if (const auto problem = nn::problemOf(geometry, mode); !problem.empty())
+        return refused(fmt::format("The network's geometry cannot be used: {}.", problem));
+    return geometry;
+}
+
+void write(const nn::CustomGeometry& geometry, wire::CustomGeometry& message)
+{
+    message.set_picture_size(geometry.pictureSize);
+    message.set_crop_border(geometry.cropBorder);
+    message.mutable_mask()->Add(geometry.mask.begin(), geometry.mask.end());
+    message.set_masked_first(geometry.order == nn::PictureOrder::MaskedFirst);
+    message.mutable_audio_shape()->Add(geometry.audioShape.begin(), geometry.audioShape.end());
+    message.set_feature_rows(geometry.featureRows);
+    message.set_sound_first(geometry.soundFirst);
+}
+
 Result<nn::GeneratorSpec> readSpec(const wire::Network& network)
 {
     const auto kind = nn::parseGeneratorKind(network.kind());
@@ -57,7 +86,16 @@ Result<nn::GeneratorSpec> readSpec(const wire::Network& network)
     if (network.width() < kNarrowestNetwork || network.width() > kWidestNetwork || network.width() % 2 != 0)
         return refused(fmt::format("The network's width {} is outside of {} to {} or odd.", network.width(),
                                    kNarrowestNetwork, kWidestNetwork));
-    return nn::GeneratorSpec{*kind, *mode, network.width()};
+    if (!nn::isKnown(*kind, *mode))
+        return refused(fmt::format("No {} listens to {}.", toString(*kind), toString(*mode)));
+    nn::GeneratorSpec spec{*kind, *mode, network.width()};
+    if (*kind != nn::GeneratorKind::TorchScript)
+        return spec;
+    auto geometry = readGeometry(network.custom(), *mode);
+    if (!geometry)
+        return failure(geometry);
+    spec.custom = *geometry;
+    return spec;
 }
 
 Result<std::vector<int>> readBatchSizes(const google::protobuf::RepeatedField<std::int32_t>& sizes)
@@ -188,6 +226,8 @@ void write(const ModelRequest& request, wire::PrepareRequest& message)
     message.mutable_network()->set_kind(std::string(toString(request.spec.kind)));
     message.mutable_network()->set_audio_mode(std::string(toString(request.spec.mode)));
     message.mutable_network()->set_width(request.spec.width);
+    if (request.spec.custom)
+        write(*request.spec.custom, *message.mutable_network()->mutable_custom());
     message.set_crops_path(request.cropsPath.string());
     message.set_frame_count(request.frameCount);
     message.set_crop_size(request.spec.cropSize());

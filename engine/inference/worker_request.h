@@ -27,7 +27,7 @@ inline constexpr int kMaxRequestFrames = 100'000; ///< of a template
 inline constexpr std::size_t kMaxRequestText = 4096; ///< bytes of a name or path
 /// A batch of 64 windows of the largest audio mode, and of 64 pictures of the largest network, with room to spare.
 inline constexpr int kMaxRequestBytes = 40 << 20;
-inline constexpr int kMaxReplyBytes = 24 << 20;
+inline constexpr int kMaxReplyBytes = 56 << 20;
 
 /// A model as a client asks a worker of another process for it.
 struct ModelRequest {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 namespace lipsync::media {
@@ -38,5 +39,12 @@ Result<PcmAudio> decodeAudio(const std::filesystem::path& file, std::optional<in
 
 /// The same as the networks hear it: 16 kHz mono. 16-bit mono input at 16 kHz is exact: sample / 32768.
 Result<PcmAudio> decodeSpeech(const std::filesystem::path& file);
+
+/// A piece of a file's sound as the networks hear it, placed by the file's own clock, which its pictures share (see
+/// ShownVideo::originSeconds): exactly round(seconds · 16000) samples from `fromSeconds` on. What the file does not
+/// fill, a hole in the middle too, is silence. InvalidInput when it has no sound that can be decoded; Interrupted when
+/// `stop` asks for it.
+Result<PcmAudio> decodeSpeechAt(const std::filesystem::path& file, double fromSeconds, double seconds,
+                                const std::stop_token& stop = {});
 
 } // namespace lipsync::media

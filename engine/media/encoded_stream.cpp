@@ -81,6 +81,7 @@ int PictureStream::open(const AVCodec* encoder, const VideoOptions& options)
     // Encoders other than x264 name these differently or lack them; they then keep their own defaults.
     const std::string quality = std::to_string(options.quality);
     (void)av_opt_set(m_codec->priv_data, "preset", options.preset.c_str(), 0);
+    (void)av_opt_set(m_codec->priv_data, "forced-idr", "1", 0);
     if (av_opt_set(m_codec->priv_data, "crf", quality.c_str(), 0) < 0)
         (void)av_opt_set(m_codec->priv_data, "cq", quality.c_str(), 0);
     if (const int code = openStream(encoder, nullptr); code < 0)
@@ -105,6 +106,8 @@ int PictureStream::write(const cv::Mat& bgr)
         code = m_converter.convert(bgr, *m_frame);
     if (code < 0)
         return code;
+    // Key frames that the encoder finds useful elsewhere must not move those that readers count on.
+    m_frame->pict_type = m_frames % m_codec->gop_size == 0 ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
     m_frame->pts = m_frames++;
     return send(m_frame.get());
 }

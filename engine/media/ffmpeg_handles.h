@@ -3,12 +3,14 @@
 
 // Owners of FFmpeg's objects, for the .cpp files of this room only.
 
+#include <cstdint>
 #include <memory>
 
 extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/frame.h>
+#include <libavutil/version.h>
 #include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 }
@@ -47,6 +49,16 @@ struct OutputDeleter {
         avformat_free_context(context);
     }
 };
+
+/// How long a decoded frame lasts, in the time base of its stream; 0 when not known.
+inline std::int64_t durationOf(const AVFrame& frame)
+{
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+    return frame.duration;
+#else
+    return frame.pkt_duration;
+#endif
+}
 
 using CodecContextPointer = std::unique_ptr<AVCodecContext, FfmpegDeleter>;
 using FramePointer = std::unique_ptr<AVFrame, FfmpegDeleter>;

@@ -6,14 +6,23 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 #include <system_error>
+
+extern "C" {
+#include <libavutil/display.h>
+}
 
 namespace lipsync::media {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kQuarterTurn = 90;
+constexpr int kFullTurn = 360;
 
 Status checkReadable(const fs::path& file)
 {
@@ -119,6 +128,19 @@ AVStream* findStream(AVFormatContext& format, AVMediaType type)
             first = stream;
     }
     return first;
+}
+
+int rotationOf(const AVStream& stream)
+{
+    const std::uint8_t* matrix = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr);
+    if (matrix == nullptr)
+        return 0;
+    // FFmpeg gives the counter-clockwise turn that shows the pictures upright.
+    const double angle = -av_display_rotation_get(reinterpret_cast<const std::int32_t*>(matrix));
+    if (std::isnan(angle))
+        return 0;
+    const int quarters = static_cast<int>(std::lround(angle / kQuarterTurn));
+    return ((quarters * kQuarterTurn) % kFullTurn + kFullTurn) % kFullTurn;
 }
 
 Result<InputFile> openInput(const fs::path& file, AVMediaType type, int threads)

@@ -30,6 +30,9 @@ Result<InputFile> openInput(const std::filesystem::path& file, AVMediaType type,
 /// The stream of `type` that players would choose, or nullptr. A cover picture is no video.
 AVStream* findStream(AVFormatContext& format, AVMediaType type);
 
+/// The clockwise turn by which players show a video stream's pictures upright: 0, 90, 180 or 270 degrees.
+int rotationOf(const AVStream& stream);
+
 /// A file's name as sentences show it: 'voice.wav' with its folder as it was given.
 std::string quoted(const std::filesystem::path& file);
 

@@ -8,34 +8,13 @@
 #include "media/input_file.h"
 
 #include <algorithm>
-#include <cmath>
 #include <new>
 #include <utility>
 
 #include <opencv2/core.hpp>
 
-extern "C" {
-#include <libavutil/display.h>
-}
-
 namespace lipsync::media {
 namespace {
-
-constexpr int kQuarterTurn = 90;
-constexpr int kFullTurn = 360;
-
-int rotationOf(const AVStream& stream)
-{
-    const std::uint8_t* matrix = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr);
-    if (matrix == nullptr)
-        return 0;
-    // FFmpeg gives the counter-clockwise turn that shows the pictures upright.
-    const double angle = -av_display_rotation_get(reinterpret_cast<const std::int32_t*>(matrix));
-    if (std::isnan(angle))
-        return 0;
-    const int quarters = static_cast<int>(std::lround(angle / kQuarterTurn));
-    return ((quarters * kQuarterTurn) % kFullTurn + kFullTurn) % kFullTurn;
-}
 
 VideoInfo describe(InputFile& input)
 {

@@ -26,7 +26,7 @@ struct VideoOptions {
     std::string preset = "veryfast";
     int quality = 18; ///< constant rate factor, 0 (lossless) – 51; lower is better
     int threads = 1; ///< of the video encoder
-    int keyframeInterval = 250; ///< most frames between two seek points
+    int keyframeInterval = 250; ///< frames from one seek point to the next; an encoder may add some in between
     bool fullChroma = false; ///< colour at full resolution (4:4:4): exact, but few players show it
     std::optional<int> audioSampleRate; ///< samples a second; no sound when not given
     int audioChannels = 1; ///< 1 or 2

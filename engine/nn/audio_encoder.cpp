@@ -46,16 +46,16 @@ Result<std::unique_ptr<AudioEncoder>> AudioEncoder::create(const WeightSet& weig
     const auto built = guarded("Building the audio encoder", [&]() -> Status {
         auto& network = *encoder->m_network;
         network.options = options;
-        network.module = std::make_shared<AveNetwork>();
-        if (auto loaded = loadWeights(*network.module, withPrefix(weights), "ave_audio_encoder"); !loaded)
-            return loaded;
+        {
+            const WithoutInitialisation numbersFollow;
+            network.module = std::make_shared<AveNetwork>();
+        }
+        const auto named = withPrefix(weights);
+        if (auto lent = lendWeights(*network.module, named, "ave_audio_encoder"); !lent)
+            return lent;
         network.module->eval();
         network.module->fold();
-        torch::NoGradGuard noGradient;
-        for (auto& parameter : network.module->parameters()) {
-            if (parameter.dim() == 4)
-                parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
-        }
+        keepWeights(*network.module, named);
         return {};
     });
     if (!built)

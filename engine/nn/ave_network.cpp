@@ -5,11 +5,14 @@ namespace lipsync::nn {
 
 namespace {
 
+constexpr int kOriginalWidth = 32;
+
 struct LayerShape {
     int in, out, kernel, strideHeight, strideWidth, padding;
     bool residual;
 };
 
+/// Of the original width.
 constexpr LayerShape kLayers[] = {
     {1, 32, 3, 1, 1, 1, false},    {32, 32, 3, 1, 1, 1, true},   {32, 32, 3, 1, 1, 1, true},
     {32, 64, 3, 3, 1, 1, false},   {64, 64, 3, 1, 1, 1, true},   {64, 64, 3, 1, 1, 1, true},
@@ -20,21 +23,21 @@ constexpr LayerShape kLayers[] = {
 
 } // namespace
 
-AveNetwork::AveNetwork()
+AveLayers::AveLayers(int width)
 {
-    auto encoder = register_module("audio_encoder", std::make_shared<Group>());
-    int index = 0;
     for (const auto& shape : kLayers) {
-        auto layer = encoder->register_module(std::to_string(index++), std::make_shared<Group>());
+        const int in = shape.in == 1 ? 1 : shape.in / kOriginalWidth * width;
+        const int out = shape.out / kOriginalWidth * width;
+        auto layer = register_module(std::to_string(m_layers.size()), std::make_shared<Group>());
         auto block = layer->register_module("conv_block", std::make_shared<Group>());
-        auto options = torch::nn::Conv2dOptions(shape.in, shape.out, shape.kernel)
+        auto options = torch::nn::Conv2dOptions(in, out, shape.kernel)
                            .stride({shape.strideHeight, shape.strideWidth})
                            .padding(shape.padding);
         m_layers.push_back({ConvNorm(*block, "0", "1", options), shape.residual});
     }
 }
 
-torch::Tensor AveNetwork::forward(const torch::Tensor& mel)
+torch::Tensor AveLayers::forward(const torch::Tensor& mel)
 {
     auto x = mel;
     for (auto& layer : m_layers) {
@@ -43,13 +46,28 @@ torch::Tensor AveNetwork::forward(const torch::Tensor& mel)
             y.add_(x);
         x = y.relu_();
     }
-    return x.flatten(1);
+    return x;
+}
+
+void AveLayers::fold()
+{
+    for (auto& layer : m_layers)
+        layer.conv.fold();
+}
+
+AveNetwork::AveNetwork()
+    : m_layers(register_module("audio_encoder", std::make_shared<AveLayers>()))
+{
+}
+
+torch::Tensor AveNetwork::forward(const torch::Tensor& mel)
+{
+    return m_layers->forward(mel).flatten(1);
 }
 
 void AveNetwork::fold()
 {
-    for (auto& layer : m_layers)
-        layer.conv.fold();
+    m_layers->fold();
 }
 
 } // namespace lipsync::nn

@@ -37,6 +37,7 @@ class CudaRunner final : public GeneratorRunner {
 public:
     CudaRunner(std::shared_ptr<const GeneratorNetwork> network, bool graphs)
         : m_network(std::move(network))
+        , m_profile(m_network->spec.profile())
         , m_place(torch::kCUDA, static_cast<torch::DeviceIndex>(m_network->device.index))
         , m_stream(c10::cuda::getStreamFromPool(false, m_place.index()))
         , m_graphs(graphs)
@@ -50,7 +51,7 @@ public:
     {
         c10::InferenceMode inference;
         const c10::cuda::CUDAStreamGuard guard(m_stream);
-        const int size = spec().pictureSize();
+        const int size = m_profile.pictureSize;
         const auto squares =
             torch::from_blob(const_cast<std::uint8_t*>(pictures.data()), {batch, size, size, 3}, torch::kUInt8);
         const auto window = torch::from_blob(const_cast<float*>(windows.data()), windowShape(batch));
@@ -115,19 +116,17 @@ public:
     }
 
 private:
-    const GeneratorSpec& spec() const { return m_network->spec; }
-
     std::vector<std::int64_t> windowShape(int batch) const
     {
-        const auto [channels, height, columns] = spec().audioShape();
+        const auto [channels, height, columns] = m_profile.audioShape;
         return {batch, channels, height, columns};
     }
 
     /// S×S×1 numbers: 0 under the black rectangle, 1 elsewhere.
     torch::Tensor makeMask() const
     {
-        const auto [x, y, width, height] = mouthMask(spec().kind);
-        auto mask = torch::ones({spec().pictureSize(), spec().pictureSize(), 1});
+        const auto [x, y, width, height] = m_profile.mask;
+        auto mask = torch::ones({m_profile.pictureSize, m_profile.pictureSize, 1});
         mask.slice(0, y, y + height).slice(1, x, x + width).zero_();
         return mask.to(m_place);
     }
@@ -186,9 +185,8 @@ private:
 
     void compute(SizedBatch& sized, const CudaCrops& crops) const
     {
-        const int end = kCropBorder + spec().pictureSize();
-        const auto squares =
-            crops.bytes().index_select(0, sized.frames).slice(1, kCropBorder, end).slice(2, kCropBorder, end);
+        const int begin = m_profile.cropBorder, end = begin + m_profile.pictureSize;
+        const auto squares = crops.bytes().index_select(0, sized.frames).slice(1, begin, end).slice(2, begin, end);
         const auto result = forward(squares, sized.windows);
         sized.bytes = toBytes(result);
         sized.peaks = peaksOf(result);
@@ -198,7 +196,10 @@ private:
     torch::Tensor forward(const torch::Tensor& squares, const torch::Tensor& windows) const
     {
         const auto picture = squares.to(torch::kFloat32).div_(255);
-        const auto pictures = torch::cat({picture, picture * m_mask}, 3).to(m_network->type).permute({0, 3, 1, 2});
+        const auto masked = picture * m_mask;
+        const auto halves = m_profile.order == PictureOrder::ReferenceFirst ? torch::cat({picture, masked}, 3)
+                                                                            : torch::cat({masked, picture}, 3);
+        const auto pictures = halves.to(m_network->type).permute({0, 3, 1, 2});
         const auto sound = windows.to(m_network->type).contiguous(torch::MemoryFormat::ChannelsLast);
         return m_network->module->forward(pictures, sound).to(torch::kFloat32);
     }
@@ -246,6 +247,7 @@ private:
     }
 
     const std::shared_ptr<const GeneratorNetwork> m_network;
+    const NetworkProfile m_profile;
     const torch::Device m_place;
     c10::cuda::CUDAStream m_stream;
     bool m_graphs;

@@ -2,8 +2,8 @@
 #include "nn/formula_weights.h"
 
 #include "nn/ave_network.h"
+#include "nn/generator_module.h"
 #include "nn/module_weights.h"
-#include "nn/synctalk2d.h"
 
 #include <cmath>
 
@@ -72,7 +72,7 @@ double formulaNumber(std::uint32_t j, std::uint32_t stream)
 
 WeightSet formulaWeights(const GeneratorSpec& spec)
 {
-    return formulaFor(SyncTalk2D(spec));
+    return formulaFor(*makeGeneratorModule(spec));
 }
 
 WeightSet formulaAudioEncoderWeights()

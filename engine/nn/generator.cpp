@@ -3,6 +3,8 @@
 
 #include "nn/generator_runner.h"
 #include "nn/module_weights.h"
+#include "nn/script_generator.h"
+#include "nn/synctalk2d.h"
 #include "nn/torch_runtime.h"
 
 #include <algorithm>
@@ -35,17 +37,26 @@ torch::Device torchDevice(const Device& device)
 
 Status build(GeneratorNetwork& network, const WeightSet& weights)
 {
-    network.module = std::make_shared<SyncTalk2D>(network.spec);
-    if (auto loaded = loadWeights(*network.module, weights, network.spec.name()); !loaded)
-        return loaded;
+    {
+        const WithoutInitialisation numbersFollow;
+        network.module = makeGeneratorModule(network.spec);
+    }
+    if (auto lent = lendWeights(*network.module, weights, network.spec.name()); !lent)
+        return lent;
     network.module->eval();
     network.module->fold();
-    network.module->to(torchDevice(network.device), network.type);
-    torch::NoGradGuard noGradient;
-    for (auto& parameter : network.module->parameters()) {
-        if (parameter.dim() == 4)
-            parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
-    }
+    keepWeights(*network.module, weights, torchDevice(network.device), network.type);
+    return {};
+}
+
+/// A network from an archive, whose code is run only when the operator agreed.
+Status open(GeneratorNetwork& network, const std::filesystem::path& file)
+{
+    auto module = openScriptGenerator(file, network.spec);
+    if (!module)
+        return failure(module);
+    (*module)->move(torchDevice(network.device), network.type);
+    network.module = std::move(*module);
     return {};
 }
 
@@ -79,6 +90,26 @@ Generator::~Generator() = default;
 Result<std::unique_ptr<Generator>> Generator::create(const WeightSet& weights, const GeneratorSpec& spec,
                                                      const RunOptions& options)
 {
+    return make(spec, options, [&](GeneratorNetwork& network) { return build(network, weights); });
+}
+
+Result<std::unique_ptr<Generator>> Generator::load(const std::filesystem::path& file, const GeneratorSpec& spec,
+                                                   const RunOptions& options)
+{
+    if (spec.kind == GeneratorKind::TorchScript) {
+        auto inFloat = options;
+        inFloat.precision = Precision::Fp32;
+        return make(spec, inFloat, [&](GeneratorNetwork& network) { return open(network, file); });
+    }
+    const auto weights = readSafetensors(file);
+    if (!weights)
+        return failure(weights);
+    return create(*weights, spec, options);
+}
+
+Result<std::unique_ptr<Generator>> Generator::make(const GeneratorSpec& spec, const RunOptions& options,
+                                                   const std::function<Status(GeneratorNetwork&)>& build)
+{
     const auto device = findDevice(options.device);
     if (!device)
         return failure(device);
@@ -88,7 +119,7 @@ Result<std::unique_ptr<Generator>> Generator::create(const WeightSet& weights, c
     const auto built = guarded("Building the generator", [&]() -> Status {
         network->precision = usablePrecision(options.precision, *device);
         network->type = scalarType(network->precision);
-        return build(*network, weights);
+        return build(*network);
     });
     if (!built)
         return failure(built);
@@ -100,7 +131,9 @@ Result<std::unique_ptr<Generator>> Generator::onNetwork(std::shared_ptr<const Ge
 {
     std::unique_ptr<GeneratorRunner> runner;
     const auto made = guarded("Making a replica of the generator", [&]() -> Status {
-        runner = network->device.cuda ? makeCudaRunner(network, graphs) : makeProcessorRunner(network, threads);
+        // What a TorchScript does besides launching kernels cannot be captured.
+        const bool captures = graphs && network->spec.kind != GeneratorKind::TorchScript;
+        runner = network->device.cuda ? makeCudaRunner(network, captures) : makeProcessorRunner(network, threads);
         return {};
     });
     if (!made)

@@ -6,6 +6,8 @@
 #include "nn/network_spec.h"
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -52,6 +54,10 @@ public:
     /// Builds the network from weights. InvalidInput names missing, extra or misshapen tensors.
     static Result<std::unique_ptr<Generator>> create(const WeightSet& weights, const GeneratorSpec& spec,
                                                      const RunOptions& options = {});
+    /// The same from the file of an avatar: safetensors, or for TorchScript an archive, which must be one that the
+    /// operator agreed to run (script_agreement.h) and which always computes in fp32.
+    static Result<std::unique_ptr<Generator>> load(const std::filesystem::path& file, const GeneratorSpec& spec,
+                                                   const RunOptions& options = {});
     ~Generator();
 
     /// Another generator on the same weights of the same device, with buffers (and a CUDA stream) of its own.
@@ -83,6 +89,8 @@ public:
     Result<std::shared_ptr<std::uint8_t[]>> hostBuffer(std::size_t bytes) const;
 
 private:
+    static Result<std::unique_ptr<Generator>> make(const GeneratorSpec& spec, const RunOptions& options,
+                                                   const std::function<Status(GeneratorNetwork&)>& build);
     Generator(std::shared_ptr<const GeneratorNetwork> network, std::unique_ptr<GeneratorRunner> runner);
     static Result<std::unique_ptr<Generator>> onNetwork(std::shared_ptr<const GeneratorNetwork> network, int threads,
                                                         bool graphs);

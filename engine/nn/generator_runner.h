@@ -4,7 +4,7 @@
 // Inside of the Generator: what its replicas share, and how a device runs a batch.
 
 #include "nn/generator.h"
-#include "nn/synctalk2d.h"
+#include "nn/generator_module.h"
 #include "nn/tensor_heap.h"
 
 #include <mutex>
@@ -17,7 +17,7 @@ struct GeneratorNetwork {
     Device device;
     Precision precision = Precision::Fp32;
     torch::ScalarType type = torch::kFloat32;
-    std::shared_ptr<SyncTalk2D> module;
+    std::shared_ptr<GeneratorModule> module;
     mutable TensorHeaps heaps; ///< of the runs on the processor
     mutable std::mutex capturing; ///< one replica at a time captures a CUDA graph
 };

@@ -23,21 +23,24 @@ const std::array<float, 256>& unitValues()
     return table;
 }
 
-/// Six interleaved channels a pixel: the picture, and the picture under the black mask rectangle. `picture`: its
-/// first pixel; `rowBytes`: from one row to the next.
-void fillPicture(const std::uint8_t* picture, std::size_t rowBytes, const GeneratorSpec& spec, float* out)
+/// Six interleaved channels a pixel: the picture, and the picture under the black mask rectangle, in the network's
+/// order. `picture`: its first pixel; `rowBytes`: from one row to the next.
+void fillPicture(const std::uint8_t* picture, std::size_t rowBytes, const NetworkProfile& profile, float* out)
 {
     const auto& unit = unitValues();
-    const auto [maskX, maskY, maskWidth, maskHeight] = mouthMask(spec.kind);
-    const int size = spec.pictureSize();
+    const auto [maskX, maskY, maskWidth, maskHeight] = profile.mask;
+    const int size = profile.pictureSize;
+    const int whole = profile.order == PictureOrder::ReferenceFirst ? 0 : kPictureChannels;
+    const int hidden = kPictureChannels - whole;
     for (int y = 0; y < size; ++y) {
         const std::uint8_t* in = picture + static_cast<std::size_t>(y) * rowBytes;
         const bool rowMasked = y >= maskY && y < maskY + maskHeight;
         for (int x = 0; x < size; ++x, in += kPictureChannels, out += kInputChannels) {
             const bool masked = rowMasked && x >= maskX && x < maskX + maskWidth;
             for (int c = 0; c < kPictureChannels; ++c) {
-                out[c] = unit[in[c]];
-                out[kPictureChannels + c] = masked ? 0.0f : out[c];
+                const float value = unit[in[c]];
+                out[whole + c] = value;
+                out[hidden + c] = masked ? 0.0f : value;
             }
         }
     }
@@ -59,6 +62,8 @@ class ProcessorRunner final : public GeneratorRunner {
 public:
     ProcessorRunner(std::shared_ptr<const GeneratorNetwork> network, int threads)
         : m_network(std::move(network))
+        , m_profile(m_network->spec.profile())
+        , m_pictureBytes(m_network->spec.pictureBytes())
         , m_threads(threads)
     {
     }
@@ -66,12 +71,12 @@ public:
     Status run(std::span<const std::uint8_t> pictures, std::span<const float> windows, int batch,
                std::span<std::uint8_t> output) override
     {
-        const auto rowBytes = std::size_t{kPictureChannels} * spec().pictureSize();
+        const auto rowBytes = static_cast<std::size_t>(kPictureChannels) * m_profile.pictureSize;
+        const auto elements = m_profile.audioElements();
         RunTimes times;
         return inSlices(batch, batch, output, times, [&](int b, float* input, float* window) {
-            fillPicture(pictures.data() + b * spec().pictureBytes(), rowBytes, spec(), input);
-            std::copy_n(windows.begin() + static_cast<std::ptrdiff_t>(b * spec().audioElements()),
-                        spec().audioElements(), window);
+            fillPicture(pictures.data() + b * m_pictureBytes, rowBytes, m_profile, input);
+            std::copy_n(windows.begin() + static_cast<std::ptrdiff_t>(b * elements), elements, window);
         });
     }
 
@@ -81,10 +86,10 @@ public:
         // The crops are read where they lie, without their border.
         const auto& host = crops.host();
         const auto rowBytes = static_cast<std::size_t>(kPictureChannels) * host.cropSize();
-        const auto firstPixel = kCropBorder * (rowBytes + kPictureChannels);
+        const auto firstPixel = static_cast<std::size_t>(m_profile.cropBorder) * (rowBytes + kPictureChannels);
         const auto fill = [&](int b, float* input, float* window) {
             const auto& mouth = mouths[static_cast<std::size_t>(b)];
-            fillPicture(host.crop(mouth.templateFrame).data() + firstPixel, rowBytes, spec(), input);
+            fillPicture(host.crop(mouth.templateFrame).data() + firstPixel, rowBytes, m_profile, input);
             std::copy(mouth.window.begin(), mouth.window.end(), window);
         };
         return inSlices(static_cast<int>(mouths.size()), paddedSize, output, times, fill);
@@ -105,17 +110,15 @@ public:
     }
 
 private:
-    const GeneratorSpec& spec() const { return m_network->spec; }
-
     torch::Tensor emptyPictures(int batch) const
     {
-        return torch::empty({batch, kInputChannels, spec().pictureSize(), spec().pictureSize()},
+        return torch::empty({batch, kInputChannels, m_profile.pictureSize, m_profile.pictureSize},
                             torch::TensorOptions().dtype(torch::kFloat32), torch::MemoryFormat::ChannelsLast);
     }
 
     std::vector<std::int64_t> windowShape(int batch) const
     {
-        const auto [channels, height, columns] = spec().audioShape();
+        const auto [channels, height, columns] = m_profile.audioShape;
         return {batch, channels, height, columns};
     }
 
@@ -141,10 +144,9 @@ private:
             const auto gathered = m_clock.now();
             const auto result = forward(input, window);
             const auto computed = m_clock.now();
-            const auto bytes = spec().pictureBytes();
-            good &= toBytes(
-                result.template data_ptr<float>(),
-                output.subspan(static_cast<std::size_t>(first) * bytes, static_cast<std::size_t>(end - first) * bytes));
+            good &= toBytes(result.template data_ptr<float>(),
+                            output.subspan(static_cast<std::size_t>(first) * m_pictureBytes,
+                                           static_cast<std::size_t>(end - first) * m_pictureBytes));
             times.input += gathered - begin;
             times.infer += computed - gathered;
             times.output += m_clock.now() - computed;
@@ -160,8 +162,8 @@ private:
         float* sound = window.data_ptr<float>();
         for (int b = first; b < end; ++b) {
             fill(b, picture, sound);
-            picture += 2 * spec().pictureBytes();
-            sound += spec().audioElements();
+            picture += 2 * m_pictureBytes;
+            sound += m_profile.audioElements();
         }
         std::fill(picture, input.data_ptr<float>() + input.numel(), 0.0f);
         std::fill(sound, window.data_ptr<float>() + window.numel(), 0.0f);
@@ -177,6 +179,8 @@ private:
     }
 
     const std::shared_ptr<const GeneratorNetwork> m_network;
+    const NetworkProfile m_profile;
+    const std::size_t m_pictureBytes;
     const int m_threads;
     const SteadyClock m_clock;
 };

@@ -3,8 +3,8 @@
 
 #include "nn/ave_network.h"
 #include "nn/formula_weights.h"
+#include "nn/generator_module.h"
 #include "nn/module_weights.h"
-#include "nn/synctalk2d.h"
 #include "nn/torch_runtime.h"
 
 #include <fmt/ranges.h>
@@ -14,18 +14,13 @@ namespace lipsync::nn {
 namespace {
 
 constexpr std::string_view kAudioEncoderName = "ave_audio_encoder";
-constexpr GeneratorKind kKinds[] = {GeneratorKind::SyncTalk2D328, GeneratorKind::SyncTalk2D160};
-constexpr AudioMode kModes[] = {AudioMode::Ave, AudioMode::Hubert, AudioMode::Wenet};
 constexpr std::size_t kFormulaMelBatch = 2;
 
 std::optional<GeneratorSpec> findGenerator(std::string_view name)
 {
-    for (const auto kind : kKinds) {
-        for (const auto mode : kModes) {
-            const GeneratorSpec spec{kind, mode, 32};
-            if (spec.name() == name)
-                return spec;
-        }
+    for (const auto& spec : knownGenerators()) {
+        if (spec.name() == name)
+            return spec;
     }
     return {};
 }
@@ -82,14 +77,14 @@ Result<Tensor> forwardGenerator(GeneratorSpec spec, const WeightSet& weights, co
     const auto detected = detectGenerator(weights, spec.mode);
     if (!detected)
         return failure(detected);
-    spec.width = detected->width;
+    spec.width = detected->width; // what else differs is told by the names and shapes of the tensors
     const std::size_t size = spec.pictureSize();
     const auto [channels, height, columns] = spec.audioShape();
     const auto picture = image ? *image : formulaTensor({1, 6, size, size}, formulaPicture);
     const auto window = audio ? *audio
                               : formulaTensor({1, static_cast<std::size_t>(channels), static_cast<std::size_t>(height),
                                                static_cast<std::size_t>(columns)},
-                                              formulaFeatures);
+                                              spec.mode == AudioMode::Mel ? formulaMel : formulaFeatures);
     const auto pictures = checkedInput("image", picture, {1, 6, spec.pictureSize(), spec.pictureSize()});
     if (!pictures)
         return failure(pictures);
@@ -98,13 +93,13 @@ Result<Tensor> forwardGenerator(GeneratorSpec spec, const WeightSet& weights, co
         return failure(windows);
     if (pictures->size(0) != windows->size(0))
         return failure(ErrorCode::InvalidInput, "The image and the audio must have the same batch size.");
-    SyncTalk2D network(spec);
-    if (auto loaded = loadWeights(network, weights, spec.name()); !loaded)
+    const auto network = makeGeneratorModule(spec);
+    if (auto loaded = loadWeights(*network, weights, spec.name()); !loaded)
         return failure(loaded);
-    network.eval();
+    network->eval();
     if (folded)
-        network.fold();
-    return fromTorch(network.forward(*pictures, *windows));
+        network->fold();
+    return fromTorch(network->forward(*pictures, *windows));
 }
 
 } // namespace
@@ -112,10 +107,8 @@ Result<Tensor> forwardGenerator(GeneratorSpec spec, const WeightSet& weights, co
 std::vector<std::string> referenceNetworks()
 {
     std::vector<std::string> names;
-    for (const auto kind : kKinds) {
-        for (const auto mode : kModes)
-            names.push_back(GeneratorSpec{kind, mode, 32}.name());
-    }
+    for (const auto& spec : knownGenerators())
+        names.push_back(spec.name());
     names.emplace_back(kAudioEncoderName);
     return names;
 }

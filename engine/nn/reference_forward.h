@@ -14,12 +14,12 @@ struct Tensor {
     std::vector<float> values;
 };
 
-/// Names that referenceForward knows: synctalk2d_{328,160}_{ave,hubert,wenet} and ave_audio_encoder.
+/// Names that referenceForward knows: those of knownGenerators() and ave_audio_encoder.
 std::vector<std::string> referenceNetworks();
 
 /// One forward pass in float32 of the network of that name, for engineers who port or check a model. Without weights
 /// the formula weights are used, without inputs the formula inputs (batch 1; the audio encoder 2). `image`:
-/// B×6×S×S; `audio`: B × feature window, or B×1×80×16 for the audio encoder. `folded`: BatchNorm merged, as in
+/// B×6×S×S; `audio`: B × feature window, or B×1×80×16 for Wav2Lip and the audio encoder. `folded`: BatchNorm merged, as in
 /// production. InvalidInput when names or shapes do not fit.
 Result<Tensor> referenceForward(std::string_view network, const WeightSet* weights, const std::optional<Tensor>& image,
                                 const std::optional<Tensor>& audio, bool folded = true);

@@ -2,12 +2,13 @@
 #include "nn/weight_set.h"
 
 #include "base/file_system.h"
+#include "base/mapped_file.h"
+#include "nn/checkpoint/checkpoint_formats.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <fstream>
-#include <functional>
 #include <span>
 
 #include <nlohmann/json.hpp>
@@ -18,40 +19,13 @@ namespace {
 
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::size_t kMaxHeaderBytes = std::size_t{16} << 20;
-constexpr std::size_t kMaxTensors = 100'000;
-constexpr std::size_t kMaxDimensions = 8;
-
-struct NumberFormat {
-    const char* name;
-    std::size_t bytes;
-    std::function<float(const char*)> widen;
-};
+constexpr std::size_t kMaxDimensions = kMaxTensorDimensions;
 
 template <typename T> T load(const char* at)
 {
     T value;
     std::memcpy(&value, at, sizeof value);
     return value;
-}
-
-float fromBits(std::uint32_t bits)
-{
-    float value;
-    std::memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-/// IEEE 754 binary16 to binary32.
-float widenHalf(std::uint16_t half)
-{
-    const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000u) << 16;
-    const std::uint32_t exponent = (half >> 10) & 0x1fu;
-    const std::uint32_t fraction = half & 0x3ffu;
-    if (exponent == 0) // zero and subnormal: the fraction counts 2^-24
-        return fromBits(sign | 0x3f800000u) * static_cast<float>(fraction) * 0x1p-24f;
-    if (exponent == 31)
-        return fromBits(sign | 0x7f800000u | (fraction << 13));
-    return fromBits(sign | ((exponent + 112) << 23) | (fraction << 13));
 }
 
 /// Binary32 to the nearest binary16, ties to even; what is too large becomes the largest finite number.
@@ -68,34 +42,9 @@ std::uint16_t narrowToHalf(float value)
     return static_cast<std::uint16_t>(sign | std::min(((exponent + 13) << 10) + bits, 0x7bff));
 }
 
-template <typename T> float widenInteger(const char* at)
-{
-    return static_cast<float>(load<T>(at));
-}
-
-const NumberFormat kFormats[] = {
-    {"F32", 4, load<float>},
-    {"F64", 8, [](const char* at) { return static_cast<float>(load<double>(at)); }},
-    {"F16", 2, [](const char* at) { return widenHalf(load<std::uint16_t>(at)); }},
-    {"BF16", 2, [](const char* at) { return fromBits(std::uint32_t{load<std::uint16_t>(at)} << 16); }},
-    {"I64", 8, widenInteger<std::int64_t>},
-    {"I32", 4, widenInteger<std::int32_t>},
-    {"I16", 2, widenInteger<std::int16_t>},
-    {"I8", 1, widenInteger<std::int8_t>},
-    {"U8", 1, widenInteger<std::uint8_t>},
-};
-
-const NumberFormat* findFormat(const std::string& name)
-{
-    for (const auto& format : kFormats) {
-        if (name == format.name)
-            return &format;
-    }
-    return nullptr;
-}
-
 /// Reads one tensor's entry of the header; `data` is everything behind the header. Errors have no file name yet.
-Result<Weight> readTensor(const std::string& name, const nlohmann::json& entry, std::span<const char> data)
+Result<Weight> readEntry(const std::string& name, const nlohmann::json& entry, const FileBytes& data,
+                         MemoryBudget& memory, std::set<NumberType>& types)
 {
     const auto bad = [&](std::string_view why) {
         return failure(ErrorCode::InvalidInput, fmt::format("tensor {} {}", name, why));
@@ -104,8 +53,8 @@ Result<Weight> readTensor(const std::string& name, const nlohmann::json& entry, 
         !entry["shape"].is_array() || !entry.contains("data_offsets") || !entry["data_offsets"].is_array() ||
         entry["data_offsets"].size() != 2)
         return bad("has no proper dtype, shape and data_offsets");
-    const auto* format = findFormat(entry["dtype"].get<std::string>());
-    if (!format)
+    const auto type = numberTypeOfSafetensors(entry["dtype"].get<std::string>());
+    if (!type)
         return bad("is of the unknown type " + entry["dtype"].get<std::string>());
     if (entry["shape"].size() > kMaxDimensions)
         return bad("has too many dimensions");
@@ -125,31 +74,27 @@ Result<Weight> readTensor(const std::string& name, const nlohmann::json& entry, 
     if (!offsets[0].is_number_unsigned() || !offsets[1].is_number_unsigned())
         return bad("has offsets that are not whole numbers");
     const auto begin = offsets[0].get<std::uint64_t>(), end = offsets[1].get<std::uint64_t>();
-    if (begin > end || end - begin != elements * format->bytes)
+    if (begin > end || end - begin != elements * bytesOf(*type))
         return bad("has offsets that do not fit its shape");
-    if (end > data.size())
+    if (end > data.bytes.size())
         return bad("lies past the end: the file is truncated");
 
-    weight.values.resize(elements);
-    const char* at = data.data() + begin;
-    if (std::strcmp(format->name, "F32") == 0 && elements > 0) {
-        std::memcpy(weight.values.data(), at, elements * sizeof(float));
-    } else {
-        for (std::size_t i = 0; i < elements; ++i)
-            weight.values[i] = format->widen(at + i * format->bytes);
-    }
-    for (const float value : weight.values) {
-        if (!std::isfinite(value))
-            return bad("holds a number that is not finite (NaN or infinity)");
-    }
+    auto values = valuesAt(*type, data.bytes.data() + begin, elements, data.owner, memory);
+    if (!values)
+        return bad("would take more memory than its file allows");
+    weight.values = std::move(*values);
+    if (!allFinite(std::as_const(weight.values)))
+        return bad("holds a number that is not finite (NaN or infinity)");
+    types.insert(*type);
     return weight;
 }
 
 } // namespace
 
-Result<WeightSet> parseSafetensors(std::span<const char> bytes)
+Result<StoredWeights> readSafetensorsBytes(const FileBytes& file)
 {
     const auto bad = [](std::string why) { return failure(ErrorCode::InvalidInput, std::move(why)); };
+    const auto bytes = file.bytes;
     if (bytes.size() < kLengthBytes)
         return bad("it is too short to be a safetensors file");
     const auto length = load<std::uint64_t>(bytes.data());
@@ -164,34 +109,43 @@ Result<WeightSet> parseSafetensors(std::span<const char> bytes)
     if (header.size() > kMaxTensors)
         return bad("it holds too many tensors");
 
-    const auto data = bytes.subspan(kLengthBytes + length);
-    WeightSet weights;
+    const FileBytes data{bytes.subspan(kLengthBytes + length), file.owner};
+    MemoryBudget memory(bytes.size());
+    StoredWeights stored;
     std::size_t used = 0; // tensors over one another would multiply memory
     for (const auto& [name, entry] : header.items()) {
         if (name == "__metadata__")
             continue;
-        auto weight = readTensor(name, entry, data);
+        auto weight = readEntry(name, entry, data, memory, stored.types);
         if (!weight)
             return failure(weight);
         used += entry["data_offsets"][1].get<std::size_t>() - entry["data_offsets"][0].get<std::size_t>();
-        if (used > data.size())
+        if (used > data.bytes.size())
             return bad("its tensors overlap");
-        weights.emplace(name, std::move(*weight));
+        stored.weights.emplace(name, std::move(*weight));
     }
-    return weights;
+    return stored;
+}
+
+Result<WeightSet> parseSafetensors(std::span<const char> bytes)
+{
+    auto stored = readSafetensorsBytes({bytes, nullptr});
+    if (!stored)
+        return failure(stored);
+    return std::move(stored->weights);
 }
 
 Result<WeightSet> readSafetensors(const std::filesystem::path& file)
 {
-    const auto bytes = readFile(file, kMaxWeightFileBytes);
-    if (!bytes)
-        return failure(bytes);
-    auto weights = parseSafetensors(*bytes);
-    if (!weights) {
-        return failure(weights.error().code,
-                       fmt::format("The weights file {} cannot be used: {}.", file.string(), weights.error().message));
+    const auto mapped = MappedFile::open(file, kMaxWeightFileBytes);
+    if (!mapped)
+        return failure(mapped);
+    auto stored = readSafetensorsBytes({(*mapped)->bytes(), *mapped});
+    if (!stored) {
+        return failure(stored.error().code,
+                       fmt::format("The weights file {} cannot be used: {}.", file.string(), stored.error().message));
     }
-    return weights;
+    return std::move(stored->weights);
 }
 
 Status writeSafetensors(const std::filesystem::path& file, const WeightSet& weights, WeightStorage storage,

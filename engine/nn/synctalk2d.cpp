@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "nn/synctalk2d.h"
 
+#include <cmath>
+#include <utility>
+
 namespace lipsync::nn {
 
 namespace {
@@ -12,14 +15,83 @@ torch::nn::Conv2dOptions convolution(int in, int out, int kernel, torch::Expandi
     return torch::nn::Conv2dOptions(in, out, kernel).stride(stride).padding(padding);
 }
 
+thread_local bool withoutInitialisation = false;
+
+using ConvolutionOptions = torch::nn::detail::ConvNdOptions<2>;
+
+/// LibTorch knows no convolution without random numbers: it makes the smallest there is, which then grows.
+torch::nn::Conv2d withoutNumbers(const ConvolutionOptions& options, const torch::Tensor& weight)
+{
+    torch::nn::Conv2d conv(torch::nn::Conv2dOptions(1, 1, 1).bias(options.bias()));
+    conv->options = options;
+    conv->weight.set_data(weight);
+    if (options.bias())
+        conv->bias.set_data(torch::empty({options.out_channels()}));
+    return conv;
+}
+
+/// Writes conv's weights and bias times norm's scale into `folded`. Plain loops: LibTorch's operators would take longer
+/// to start than most of these layers take to compute.
+void foldInto(torch::nn::Conv2dImpl& folded, const torch::nn::Conv2dImpl& conv, const torch::nn::BatchNorm2dImpl& norm)
+{
+    const auto outputs = conv.weight.size(0), inputs = conv.weight.size(1);
+    const auto taps = conv.weight.size(2) * conv.weight.size(3);
+    const float* in = conv.weight.data_ptr<float>();
+    const float* bias = conv.bias.defined() ? conv.bias.data_ptr<float>() : nullptr;
+    const float* gain = norm.weight.data_ptr<float>();
+    const float* shift = norm.bias.data_ptr<float>();
+    const float* mean = norm.running_mean.data_ptr<float>();
+    const float* variance = norm.running_var.data_ptr<float>();
+    const auto epsilon = static_cast<float>(norm.options.eps());
+    float* out = folded.weight.data_ptr<float>();
+    float* outBias = folded.bias.data_ptr<float>();
+    for (std::int64_t o = 0; o < outputs; ++o) {
+        const float scale = gain[o] / std::sqrt(variance[o] + epsilon);
+        outBias[o] = ((bias ? bias[o] : 0.0f) - mean[o]) * scale + shift[o];
+        for (std::int64_t t = 0; t < taps; ++t) {
+            for (std::int64_t i = 0; i < inputs; ++i)
+                out[t * inputs + i] = in[i * taps + t] * scale;
+        }
+        in += inputs * taps;
+        out += inputs * taps;
+    }
+}
+
 } // namespace
+
+WithoutInitialisation::WithoutInitialisation()
+    : m_before(std::exchange(withoutInitialisation, true))
+{
+}
+
+WithoutInitialisation::~WithoutInitialisation()
+{
+    withoutInitialisation = m_before;
+}
+
+bool WithoutInitialisation::active()
+{
+    return withoutInitialisation;
+}
+
+torch::nn::Conv2d makeConvolution(const torch::nn::Conv2dOptions& options)
+{
+    if (!WithoutInitialisation::active())
+        return torch::nn::Conv2d(options);
+    ConvolutionOptions whole(options.in_channels(), options.out_channels(), options.kernel_size());
+    whole.stride(options.stride()).padding(options.padding()).dilation(options.dilation());
+    whole.groups(options.groups()).bias(options.bias()).padding_mode(options.padding_mode());
+    const auto& kernel = *options.kernel_size();
+    return withoutNumbers(
+        whole, torch::empty({options.out_channels(), options.in_channels() / options.groups(), kernel[0], kernel[1]}));
+}
 
 ConvNorm::ConvNorm(torch::nn::Module& owner, const std::string& convName, const std::string& normName,
                    torch::nn::Conv2dOptions options)
     : m_owner(&owner)
     , m_convName(convName)
     , m_normName(normName)
-    , m_conv(owner.register_module(convName, torch::nn::Conv2d(options)))
+    , m_conv(owner.register_module(convName, makeConvolution(options)))
     , m_norm(owner.register_module(normName, torch::nn::BatchNorm2d(options.out_channels())))
 {
 }
@@ -33,17 +105,11 @@ torch::Tensor ConvNorm::operator()(const torch::Tensor& x)
 void ConvNorm::fold()
 {
     torch::NoGradGuard noGradient;
-    auto& norm = *m_norm;
-    const auto scale = norm.weight / torch::sqrt(norm.running_var + norm.options.eps());
-    const auto bias = m_conv->bias.defined() ? m_conv->bias : torch::zeros_like(norm.bias);
-    const auto& options = m_conv->options;
-    torch::nn::Conv2d folded(
-        torch::nn::Conv2dOptions(options.in_channels(), options.out_channels(), options.kernel_size())
-            .stride(options.stride())
-            .padding(options.padding())
-            .groups(options.groups()));
-    folded->weight.copy_(m_conv->weight * scale.view({-1, 1, 1, 1}));
-    folded->bias.copy_((bias - norm.running_mean) * scale + norm.bias);
+    const auto& norm = *m_norm;
+    const auto channelsLast = torch::TensorOptions().memory_format(torch::MemoryFormat::ChannelsLast);
+    auto options = m_conv->options;
+    auto folded = withoutNumbers(options.bias(true), torch::empty(m_conv->weight.sizes(), channelsLast));
+    foldInto(*folded, *m_conv, norm);
     m_conv = m_owner->replace_module(m_convName, folded);
     m_owner->unregister_module(m_normName);
     m_norm = nullptr;
@@ -92,22 +158,20 @@ void DoubleConv::fold()
     m_second->fold();
 }
 
-AudioBranch::AudioBranch(AudioMode mode, int width)
+AudioBranch::AudioBranch(const GeneratorSpec& spec)
 {
+    const int width = spec.width;
     const int c1 = 2 * width, c2 = 4 * width, c3 = 8 * width, c4 = 16 * width;
-    torch::ExpandingArray<2> stride(1);
-    int listened = c2;
-    if (mode == AudioMode::Wenet) {
-        m_conv1 = register_module("conv1", std::make_shared<InvertedResidual>(256, c3, 1, c3 == 256));
-        m_conv2 = register_module("conv2", std::make_shared<InvertedResidual>(c3, c3, 1, true));
-        stride = torch::ExpandingArray<2>({1, 2});
-        listened = c3;
-    } else {
-        m_conv1 = register_module("conv1", std::make_shared<InvertedResidual>(32, c1, 1, false));
-        m_conv2 = register_module("conv2", std::make_shared<InvertedResidual>(c1, c2, 1, false));
-        if (mode == AudioMode::Hubert)
-            stride = torch::ExpandingArray<2>(2);
-    }
+    const auto [channels, height, columns] = spec.audioShape();
+    const bool isClassic = spec.kind == GeneratorKind::UltralightClassic160;
+    const bool isWide = spec.mode == AudioMode::Wenet && !isClassic;
+    const int first = isWide ? c3 : c1;
+    const int listened = spec.mode == AudioMode::Wenet ? c3 : c2;
+    const bool keepsInput = isWide && spec.kind != GeneratorKind::Ultralight160 && first == channels;
+    m_conv1 = register_module("conv1", std::make_shared<InvertedResidual>(channels, first, 1, keepsInput));
+    m_conv2 = register_module("conv2", std::make_shared<InvertedResidual>(first, listened, 1, isWide));
+    // Windows of any size leave the third layer as 16 × 16.
+    const torch::ExpandingArray<2> stride({height / 16, columns / 16});
     m_conv3 = ConvNorm(*this, "conv3", "bn3", convolution(listened, c3, 3, stride, 1));
     m_conv4 = register_module("conv4", std::make_shared<InvertedResidual>(c3, c3, 1, true));
     m_conv5 = ConvNorm(*this, "conv5", "bn5", convolution(c3, c4, 3, 2, 3));
@@ -150,7 +214,7 @@ SyncTalk2D::SyncTalk2D(const GeneratorSpec& spec)
             maxpool->register_module("0", std::make_shared<DoubleConv>(downWidths[i], downWidths[i + 1], 2)));
     }
 
-    m_audio = register_module("audio_model", std::make_shared<AudioBranch>(spec.mode, w));
+    m_audio = register_module("audio_model", std::make_shared<AudioBranch>(spec));
 
     auto fuse = register_module("fuse_conv", std::make_shared<Group>());
     m_fuse0 = fuse->register_module("0", std::make_shared<DoubleConv>(32 * w, 16 * w, 1));
@@ -167,7 +231,7 @@ SyncTalk2D::SyncTalk2D(const GeneratorSpec& spec)
     }
 
     auto outc = register_module("outc", std::make_shared<Group>());
-    m_outConv = outc->register_module("conv", torch::nn::Conv2d(convolution(below, 3, 1, 1, 0)));
+    m_outConv = outc->register_module("conv", makeConvolution(convolution(below, 3, 1, 1, 0)));
 }
 
 torch::Tensor SyncTalk2D::forward(const torch::Tensor& pictures, const torch::Tensor& windows)

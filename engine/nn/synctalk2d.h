@@ -4,6 +4,7 @@
 // LibTorch modules of the SyncTalk_2D generator; submodule names are those of its checkpoints.
 // Source: lipsync-models specification, sections 1.1 to 1.4.
 
+#include "nn/generator_module.h"
 #include "nn/network_spec.h"
 #include "nn/torch_compat.h"
 
@@ -14,6 +15,23 @@ namespace lipsync::nn {
 /// A container without a forward of its own, used to give children the names checkpoints use.
 struct Group : torch::nn::Module { };
 
+/// While one lives, networks built by this thread leave their convolutions' numbers as memory has them, because all of
+/// them are about to be loaded: drawing twelve million random ones takes longer than reading them.
+class WithoutInitialisation {
+public:
+    WithoutInitialisation();
+    WithoutInitialisation(const WithoutInitialisation&) = delete;
+    WithoutInitialisation& operator=(const WithoutInitialisation&) = delete;
+    ~WithoutInitialisation();
+    static bool active();
+
+private:
+    const bool m_before;
+};
+
+/// A convolution of these options, random as LibTorch makes it or without numbers; see WithoutInitialisation.
+torch::nn::Conv2d makeConvolution(const torch::nn::Conv2dOptions& options);
+
 /// Convolution followed by BatchNorm; fold() merges the two for inference.
 class ConvNorm {
 public:
@@ -23,7 +41,8 @@ public:
              torch::nn::Conv2dOptions options);
 
     torch::Tensor operator()(const torch::Tensor& x);
-    /// Multiplies BatchNorm's scale into the convolution; afterwards only inference is possible.
+    /// Multiplies BatchNorm's scale into the convolution, whose weights become channels-last; afterwards only inference
+    /// is possible. On the processor, in float32.
     void fold();
 
 private:
@@ -59,7 +78,7 @@ private:
 /// Listens to a window of audio features; every mode ends in 16·width × 10 × 10.
 class AudioBranch : public torch::nn::Module {
 public:
-    AudioBranch(AudioMode mode, int width);
+    explicit AudioBranch(const GeneratorSpec& spec);
     torch::Tensor forward(const torch::Tensor& window);
     void fold();
 
@@ -68,13 +87,12 @@ private:
     ConvNorm m_conv3, m_conv5;
 };
 
-/// The whole generator, 328 or 160.
-class SyncTalk2D : public torch::nn::Module {
+/// The whole generator: SyncTalk_2D's 328 or 160, or one of Ultralight's, which is a 160 with another audio branch.
+class SyncTalk2D : public GeneratorModule {
 public:
     explicit SyncTalk2D(const GeneratorSpec& spec);
 
-    /// `pictures`: B×6×S×S in [0,1]; `windows`: B × audioShape. Returns B×3×S×S in [0,1], B,G,R.
-    torch::Tensor forward(const torch::Tensor& pictures, const torch::Tensor& windows);
+    torch::Tensor forward(const torch::Tensor& pictures, const torch::Tensor& windows) override;
 
     /// The same before the final sigmoid: a loss on it still has a gradient where the sigmoid is saturated.
     torch::Tensor logits(const torch::Tensor& pictures, const torch::Tensor& windows);
@@ -82,8 +100,7 @@ public:
     /// The audio branch alone: B × 16·width × 10 × 10. For training it ahead of the pictures.
     torch::Tensor listen(const torch::Tensor& windows) { return m_audio->forward(windows); }
 
-    /// Merges every BatchNorm into its convolution.
-    void fold();
+    void fold() override;
 
 private:
     std::shared_ptr<InvertedResidual> m_inConv;

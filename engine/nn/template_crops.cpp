@@ -8,11 +8,12 @@ namespace lipsync::nn {
 namespace {
 
 constexpr int kMostFrames = 1'000'000;
+constexpr int kSmallestCrop = 9; // pixels
 constexpr int kLargestCrop = 4096;
 
 Result<std::size_t> storeBytes(int frameCount, int cropSize)
 {
-    if (frameCount < 1 || frameCount > kMostFrames || cropSize <= 2 * kCropBorder || cropSize > kLargestCrop) {
+    if (frameCount < 1 || frameCount > kMostFrames || cropSize < kSmallestCrop || cropSize > kLargestCrop) {
         return failure(
             ErrorCode::InvalidInput,
             fmt::format("A template of {} frames with crops of {} pixels cannot be kept.", frameCount, cropSize));

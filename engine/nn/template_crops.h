@@ -15,7 +15,7 @@
 namespace lipsync::nn {
 
 /// What the networks see of an avatar's template: frameCount crops of cropSize × cropSize × 3 bytes (B,G,R, rows
-/// first, with their border of kCropBorder pixels), each written once and never changed. One store a host: it lies in
+/// first, with the border of the network's profile), each written once and never changed. One store a host: it lies in
 /// shared memory, and child processes map the same pages. Any thread.
 class TemplateCrops {
 public:

@@ -35,6 +35,10 @@ void beginCapture(Graph& graph, const Pool& pool, [[maybe_unused]] Mode mode)
 #define LIPSYNC_ALLOCATE_CONST const
 #endif
 
+/// Whether transposed convolutions can be computed in bf16 on the processor: 1.13 takes the weights' sides the wrong way
+/// round there.
+inline constexpr bool kTransposesBf16 = TORCH_VERSION_MAJOR >= 2;
+
 /// True where the processor multiplies bf16 in hardware, so that bf16 is faster than fp32.
 inline bool hasFastBf16()
 {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "base/error.h"
+#include "nn/weight_values.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -16,7 +16,7 @@ namespace lipsync::nn {
 /// A named tensor of a network on the host, float32 row-major. Integer and half tensors of files are widened.
 struct Weight {
     std::vector<std::int64_t> shape; ///< empty for a single number
-    std::vector<float> values; ///< product(shape) numbers
+    WeightValues values; ///< product(shape) numbers
 };
 
 /// All tensors of one network by state_dict name, sorted as bytes.
@@ -27,7 +27,7 @@ inline constexpr std::size_t kMaxWeightFileBytes = std::size_t{2} << 30;
 
 /// Reads a safetensors file (8-byte little-endian header length, JSON header, raw data); F64, F32, F16, BF16 and
 /// integer tensors become float32. Every offset, size and name is checked; NaN and infinities are refused by name.
-/// Format: the safetensors project's README.
+/// Float32 tensors are views of the mapped file. Format: the safetensors project's README.
 Result<WeightSet> readSafetensors(const std::filesystem::path& file);
 
 /// The same from memory; errors are phrases without the file's name.

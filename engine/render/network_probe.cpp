@@ -10,13 +10,11 @@ namespace lipsync::render {
 Result<std::unique_ptr<NetworkProbe>> NetworkProbe::create(const session::OpenAvatar& avatar,
                                                            const ConcurrencyPlan& plan, double seconds)
 {
-    const auto weights = avatar.package().generatorWeights();
-    if (!weights)
-        return failure(weights);
     nn::RunOptions options;
     options.precision = inference::precisionOf(plan.arithmetic);
     options.threads = plan.workerCount() * plan.threadsPerWorker;
-    auto generator = nn::Generator::create(*weights, avatar.package().manifest().network, options);
+    auto generator =
+        nn::Generator::load(avatar.package().generatorFile(), avatar.package().manifest().network, options);
     if (!generator)
         return failure(generator);
     std::unique_ptr<NetworkProbe> probe(new NetworkProbe);

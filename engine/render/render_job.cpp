@@ -42,7 +42,7 @@ struct Workshop {
 
 Result<Workshop> open(session::FrameService& service, const RenderRequest& request, const std::stop_token& stop)
 {
-    if (auto kept = checkKeepsInputs(request.output, {request.avatar, request.voice}); !kept)
+    if (auto kept = checkKeepsInputs(request.output, {request.avatar, request.voice, request.features}); !kept)
         return failure(kept);
     Workshop shop;
     auto opened = service.openAvatar(request.avatar);
@@ -65,17 +65,22 @@ Result<Workshop> open(session::FrameService& service, const RenderRequest& reque
     }
     shop.sound = std::make_unique<media::PcmAudio>(std::move(*sound));
     const auto& manifest = shop.avatar->package().manifest();
-    shop.frameCount = static_cast<std::int64_t>(audio::videoFrameCount(shop.speech.frames(), manifest.frameRate()));
-
     // The output is tried before the networks are loaded: a file that cannot be written is told at once.
     auto sink = FrameSink::create(request, manifest, *shop.sound);
     if (!sink)
         return failure(sink);
     shop.sink = std::move(*sink);
-    auto session = session::SpeechSession::create(shop.avatar->frames(), 1);
+    auto features = session::featuresOf(shop.avatar->package(), request.voice, request.features);
+    if (!features)
+        return failure(features);
+    auto session = session::SpeechSession::create(shop.avatar->frames(), 1, std::move(*features));
     if (!session)
         return failure(session);
     shop.session = std::move(*session);
+    const auto frames = shop.session->framesOf(shop.speech.frames());
+    if (!frames)
+        return failure(frames);
+    shop.frameCount = *frames;
     if (auto ready = service.waitUntilReady(*shop.avatar, stop); !ready)
         return failure(ready);
     return shop;

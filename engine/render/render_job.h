@@ -17,6 +17,7 @@ namespace lipsync::render {
 struct RenderRequest {
     std::filesystem::path avatar;
     std::filesystem::path voice;
+    std::filesystem::path features; ///< .npy of the voice's features, for networks that need them; empty: none
     std::filesystem::path output; ///< NAME.mp4, or a folder for a picture sequence
     bool pictureSequence = false;
     bool overwrite = false;

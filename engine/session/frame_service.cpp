@@ -163,6 +163,8 @@ Result<std::shared_ptr<OpenAvatar>> FrameService::openAvatar(const std::filesyst
     auto package = avatar::AvatarPackage::open(folder);
     if (!package)
         return failure(package);
+    if (auto trained = (*package)->checkTrained(); !trained)
+        return failure(trained);
     std::shared_ptr<OpenAvatar> present; // let go of without the lock
     {
         std::lock_guard lock(m_mutex);
@@ -175,9 +177,8 @@ Result<std::shared_ptr<OpenAvatar>> FrameService::openAvatar(const std::filesyst
     if (!frames)
         return failure(frames);
     const auto& manifest = (*package)->manifest();
-    const auto model =
-        m_parts->models->add({manifest.name, (*package)->folder() / "generator.safetensors",
-                              manifest.fileHashes.at("generator.safetensors"), manifest.network, (*frames)->crops()});
+    const auto model = m_parts->models->add(
+        {manifest.name, (*package)->generatorFile(), manifest.generatorHash(), manifest.network, (*frames)->crops()});
     auto opened = std::make_shared<OpenAvatar>(*this, *package, *frames, model);
     m_pool->addModel(model);
     std::lock_guard lock(m_mutex);

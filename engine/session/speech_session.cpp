@@ -1,37 +1,123 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/speech_session.h"
 
+#include "audio/feature_table.h"
+#include "audio/feature_track.h"
+#include "audio/mel_track.h"
+#include "nn/audio_encoder.h"
+
 #include <algorithm>
 
 namespace lipsync::session {
 
-Result<std::unique_ptr<SpeechSession>> SpeechSession::create(std::shared_ptr<avatar::TemplateFrames> frames,
-                                                             int threads)
-{
-    const auto& package = frames->package();
-    const auto& network = package.manifest().network;
-    if (network.mode != nn::AudioMode::Ave) {
-        return failure(ErrorCode::InvalidInput,
-                       fmt::format("The avatar {} listens to {} features, which cannot be computed from a voice here; "
-                                   "use an avatar trained with AVE features.",
-                                   package.folder().string(), toString(network.mode)));
+namespace {
+
+/// Tracks of the avatar's own encoder keep it alive.
+class EncodedTrack final : public audio::WindowTrack {
+public:
+    EncodedTrack(std::unique_ptr<nn::AudioEncoder> encoder, const audio::FeatureTrackOptions& options)
+        : m_encoder(std::move(encoder))
+        , m_features(audio::featureEncoder(*m_encoder), options)
+    {
     }
+
+    Status push(std::span<const float> samples) override { return m_features.push(samples); }
+    Status finish() override { return m_features.finish(); }
+    bool finished() const override { return m_features.finished(); }
+    std::size_t readyFrames() const override { return m_features.readyFrames(); }
+    std::optional<std::size_t> frameCount() const override { return m_features.frameCount(); }
+    Status window(std::size_t frame, std::span<float> out) const override { return m_features.window(frame, out); }
+    Result<std::size_t> framesOf(std::size_t samples) const override { return m_features.framesOf(samples); }
+
+private:
+    const std::unique_ptr<nn::AudioEncoder> m_encoder;
+    audio::FeatureTrack m_features;
+};
+
+using Track = std::unique_ptr<audio::WindowTrack>;
+
+Result<Track> encodedTrack(const avatar::AvatarPackage& package, int threads)
+{
+    const auto& manifest = package.manifest();
     const auto weights = package.audioEncoderWeights();
     if (!weights)
         return failure(weights);
     auto encoder = nn::AudioEncoder::create(*weights, {nn::Precision::Fp32, threads});
     if (!encoder)
         return failure(encoder);
-    return std::unique_ptr<SpeechSession>(new SpeechSession(std::move(frames), std::move(*encoder)));
+    const auto profile = manifest.network.profile();
+    return std::make_unique<EncodedTrack>(
+        std::move(*encoder),
+        audio::FeatureTrackOptions{.framesPerSecond = manifest.frameRate(),
+                                   .padding = profile.melPadding,
+                                   .windowRows = static_cast<std::size_t>(profile.featureRows)});
 }
 
-SpeechSession::SpeechSession(std::shared_ptr<avatar::TemplateFrames> frames, std::unique_ptr<nn::AudioEncoder> encoder)
+Result<Track> tableTrack(const avatar::AvatarPackage& package, std::optional<NpyArray> features)
+{
+    const auto& manifest = package.manifest();
+    const auto profile = manifest.network.profile();
+    if (!features) {
+        return failure(ErrorCode::InvalidInput,
+                       fmt::format("The avatar {} listens to {} features, which cannot be computed from a voice here. "
+                                   "Let the tools it was trained with make them and give the file with --features "
+                                   "FILE.npy: one row of {} numbers a frame.",
+                                   package.folder().string(), toString(manifest.network.mode), profile.featureSize()));
+    }
+    auto table = audio::FeatureTable::create(std::move(*features),
+                                             {.featureSize = profile.featureSize(),
+                                              .windowRows = static_cast<std::size_t>(profile.featureRows),
+                                              .framesPerSecond = manifest.frameRate()});
+    if (!table)
+        return failure(table);
+    return std::move(*table);
+}
+
+Result<Track> trackOf(const avatar::AvatarPackage& package, int threads, std::optional<NpyArray> features)
+{
+    const auto& manifest = package.manifest();
+    const auto mode = manifest.network.mode;
+    if (mode == nn::AudioMode::Hubert || mode == nn::AudioMode::Wenet)
+        return tableTrack(package, std::move(features));
+    if (features) {
+        return failure(ErrorCode::InvalidInput,
+                       fmt::format("The avatar {} listens to the voice itself and takes no features. Leave them out.",
+                                   package.folder().string()));
+    }
+    if (mode == nn::AudioMode::Mel)
+        return std::make_unique<audio::MelTrack>(manifest.frameRate(), manifest.network.profile().melPadding);
+    return encodedTrack(package, threads);
+}
+
+} // namespace
+
+Result<std::unique_ptr<SpeechSession>> SpeechSession::create(std::shared_ptr<avatar::TemplateFrames> frames,
+                                                             int threads, std::optional<NpyArray> features)
+{
+    const auto& package = frames->package();
+    if (auto trained = package.checkTrained(); !trained)
+        return failure(trained);
+    auto track = trackOf(package, threads, std::move(features));
+    if (!track)
+        return failure(track);
+    return std::unique_ptr<SpeechSession>(new SpeechSession(std::move(frames), std::move(*track)));
+}
+
+SpeechSession::SpeechSession(std::shared_ptr<avatar::TemplateFrames> frames, std::unique_ptr<audio::WindowTrack> track)
     : m_frames(std::move(frames))
     , m_loop(m_frames->package().manifest().loop, m_frames->package().manifest().frameCount,
              m_frames->package().manifest().startFrame)
-    , m_encoder(std::move(encoder))
-    , m_features(audio::featureEncoder(*m_encoder), {.framesPerSecond = m_frames->package().manifest().frameRate()})
+    , m_windowSize(m_frames->package().manifest().network.audioElements())
+    , m_track(std::move(track))
 {
+}
+
+Result<std::int64_t> SpeechSession::framesOf(std::size_t samples) const
+{
+    const auto frames = m_track->framesOf(samples); // depends on nothing that changes
+    if (!frames)
+        return failure(frames);
+    return static_cast<std::int64_t>(*frames);
 }
 
 Status SpeechSession::advance(const std::function<Status()>& step)
@@ -49,12 +135,12 @@ Status SpeechSession::advance(const std::function<Status()>& step)
 
 Status SpeechSession::push(std::span<const float> samples)
 {
-    return advance([&] { return m_features.push(samples); });
+    return advance([&] { return m_track->push(samples); });
 }
 
 Status SpeechSession::finish()
 {
-    return advance([&] { return m_features.finish(); });
+    return advance([&] { return m_track->finish(); });
 }
 
 void SpeechSession::fail(Error error)
@@ -69,14 +155,14 @@ void SpeechSession::fail(Error error)
 bool SpeechSession::isReady(std::int64_t number) const
 {
     std::lock_guard lock(m_mutex);
-    return static_cast<std::size_t>(number) < m_features.readyFrames();
+    return static_cast<std::size_t>(number) < m_track->readyFrames();
 }
 
 /// Needs the lock of m_mutex.
 Status SpeechSession::waitForSound(std::unique_lock<std::mutex>& lock, std::int64_t number, const std::stop_token& stop)
 {
     const auto known = [&] {
-        return m_failure || m_features.finished() || static_cast<std::size_t>(number) < m_features.readyFrames();
+        return m_failure || m_track->finished() || static_cast<std::size_t>(number) < m_track->readyFrames();
     };
     if (!m_advanced.wait(lock, stop, known))
         return failure(ErrorCode::Interrupted, "Stopped while waiting for the voice");
@@ -90,19 +176,19 @@ Result<bool> SpeechSession::hasFrame(std::int64_t number, const std::stop_token&
     std::unique_lock lock(m_mutex);
     if (auto waited = waitForSound(lock, number, stop); !waited)
         return failure(waited);
-    return static_cast<std::size_t>(number) < m_features.readyFrames();
+    return static_cast<std::size_t>(number) < m_track->readyFrames();
 }
 
 Result<SpeechFrame> SpeechSession::frame(std::int64_t number, const std::stop_token& stop)
 {
     SpeechFrame frame;
     frame.number = number;
-    frame.window.resize(audio::kFeatureWindowElements);
+    frame.window.resize(m_windowSize);
     {
         std::unique_lock lock(m_mutex);
         if (auto waited = waitForSound(lock, number, stop); !waited)
             return failure(waited);
-        if (auto copied = m_features.window(static_cast<std::size_t>(number), frame.window); !copied)
+        if (auto copied = m_track->window(static_cast<std::size_t>(number), frame.window); !copied)
             return failure(copied);
     }
     auto templateFrame = m_frames->frame(m_loop.frameAt(number));
@@ -110,6 +196,24 @@ Result<SpeechFrame> SpeechSession::frame(std::int64_t number, const std::stop_to
         return failure(templateFrame);
     frame.templateFrame = std::move(*templateFrame);
     return frame;
+}
+
+Result<std::optional<NpyArray>> featuresOf(const avatar::AvatarPackage& package, const std::filesystem::path& voice,
+                                           const std::filesystem::path& file)
+{
+    if (!file.empty()) {
+        auto read = readNpy(file);
+        if (!read)
+            return failure(read);
+        return std::optional(std::move(*read));
+    }
+    const auto mode = package.manifest().network.mode;
+    const auto own = package.soundFile();
+    std::error_code ignored;
+    const bool needsTable = mode == nn::AudioMode::Hubert || mode == nn::AudioMode::Wenet;
+    if (needsTable && own && std::filesystem::equivalent(*own, voice, ignored))
+        return package.features();
+    return std::optional<NpyArray>();
 }
 
 void pushWhole(SpeechSession& session, std::span<const float> samples, const std::stop_token& stop)

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "audio/feature_track.h"
+#include "audio/window_track.h"
 #include "avatar/template_frames.h"
 #include "avatar/template_loop.h"
-#include "nn/audio_encoder.h"
+#include "base/npy.h"
 
 #include <condition_variable>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <stop_token>
 
@@ -25,9 +28,13 @@ struct SpeechFrame {
 /// One thread may push sound while others ask for frames.
 class SpeechSession {
 public:
-    /// `threads`: computing threads of the audio encoder. InvalidInput when the avatar's network listens to features
-    /// other than AVE, which cannot be computed from sound.
-    static Result<std::unique_ptr<SpeechSession>> create(std::shared_ptr<avatar::TemplateFrames> frames, int threads);
+    /// `threads`: computing threads of the audio encoder. `features`: the voice's features, for networks that listen to
+    /// hubert or wenet; InvalidInput when such a one gets none or others, or when another one gets some.
+    static Result<std::unique_ptr<SpeechSession>> create(std::shared_ptr<avatar::TemplateFrames> frames, int threads,
+                                                         std::optional<NpyArray> features = {});
+
+    /// Frames of the video of so many 16 kHz samples. InvalidInput when the features are not of such a voice.
+    Result<std::int64_t> framesOf(std::size_t samples) const;
 
     /// Appends 16 kHz mono sound and computes the features it completes.
     Status push(std::span<const float> samples);
@@ -49,19 +56,24 @@ public:
     bool isReady(std::int64_t number) const;
 
 private:
-    SpeechSession(std::shared_ptr<avatar::TemplateFrames> frames, std::unique_ptr<nn::AudioEncoder> encoder);
+    SpeechSession(std::shared_ptr<avatar::TemplateFrames> frames, std::unique_ptr<audio::WindowTrack> track);
     Status advance(const std::function<Status()>& step);
     Status waitForSound(std::unique_lock<std::mutex>& lock, std::int64_t number, const std::stop_token& stop);
 
     const std::shared_ptr<avatar::TemplateFrames> m_frames;
     const avatar::TemplateLoop m_loop;
-    const std::unique_ptr<nn::AudioEncoder> m_encoder;
+    const std::size_t m_windowSize; ///< numbers
 
     mutable std::mutex m_mutex; ///< of everything below
     std::condition_variable_any m_advanced;
-    audio::FeatureTrack m_features;
+    const std::unique_ptr<audio::WindowTrack> m_track;
     std::optional<Error> m_failure;
 };
+
+/// The feature table with which an avatar speaks a voice: that of `file` where one is named, the avatar's own when the
+/// voice is its own sound, nothing otherwise and for networks that need none. Errors name the file.
+Result<std::optional<NpyArray>> featuresOf(const avatar::AvatarPackage& package, const std::filesystem::path& voice,
+                                           const std::filesystem::path& file);
 
 /// Sound pushed at once into a session when a whole file is at hand: 0.4 s, so that frames begin to flow early.
 inline constexpr std::size_t kSpeechChunk = 6400;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "nn/ave_network.h"
 #include "nn/module_weights.h"
+#include "training/heard_features.h"
 #include "training/mel_augmentation.h"
 #include "training/training_stage.h"
 
@@ -19,15 +20,10 @@ constexpr int kCentreFrame = 2;
 constexpr double kFeatureScale = 4.0;
 constexpr double kEvennessWeight = 0.05;
 
-int windowStart(int window)
-{
-    return window * 16 / 5;
-}
-
 /// A mel window (mel-major) of a clip, augmented or as it is.
 void copyWindow(const TrainingClip& clip, int window, bool augmented, std::mt19937& random, float* out)
 {
-    const int start = windowStart(window);
+    const int start = melWindowColumn(window);
     const int first = std::max(0, start - kHistory);
     std::vector<float> mel(clip.mel.begin() + first * kBands, clip.mel.begin() + (start + kWindow) * kBands);
     if (augmented)

@@ -2,7 +2,9 @@
 #include "nn/audio_encoder.h"
 #include "nn/module_weights.h"
 #include "nn/synctalk2d.h"
-#include "training/mel_augmentation.h"
+#include "training/heard_features.h"
+#include "training/network_pictures.h"
+#include "training/picture_losses.h"
 #include "training/training_stage.h"
 
 #include <algorithm>
@@ -15,54 +17,16 @@ namespace lipsync::training {
 namespace {
 
 constexpr int kFeature = nn::kAudioFeatureSize;
-constexpr int kRows = 16; ///< features under one output frame
-constexpr int kRowsBefore = 8; ///< of them before the frame
-constexpr int kBands = 80;
 constexpr float kMouthWeight = 6.0f;
-constexpr float kBorderWeight = 3.0f;
+constexpr float kBorderWeight = 3.0f; ///< of the pixels along the mask's edge
 constexpr double kEntropyWeight = 0.25;
 constexpr double kWorstWeight = 0.3;
 constexpr int kWorstValues = 256; ///< of a picture's 3·S² numbers
-constexpr int kBorderReach = 4; ///< pixels on both sides of the mask's edge that get kBorderWeight
 
-/// Features of every frame of a clip (rows of F, first one doubled), for one way of hearing it.
-using FeatureTable = std::vector<float>;
-
-Result<FeatureTable> encodeClip(nn::AudioEncoder& encoder, const TrainingClip& clip, std::mt19937* augmentation)
-{
-    auto mel = clip.mel;
-    if (augmentation)
-        augmentMel(mel, *augmentation);
-    const int windows = clip.melWindows();
-    FeatureTable table(static_cast<std::size_t>(windows + 1) * kFeature);
-    constexpr int kBatch = 32;
-    std::vector<float> input(kBatch * kBands * kRows);
-    for (int first = 0; first < windows; first += kBatch) {
-        const int count = std::min(kBatch, windows - first);
-        float* out = input.data();
-        for (int i = 0; i < count; ++i) {
-            const float* columns = mel.data() + (first + i) * 16 / 5 * kBands;
-            for (int band = 0; band < kBands; ++band) {
-                for (int t = 0; t < 16; ++t)
-                    *out++ = columns[t * kBands + band];
-            }
-        }
-        const auto encoded = encoder.encode({input.data(), static_cast<std::size_t>(count) * kBands * 16}, count,
-                                            {table.data() + static_cast<std::size_t>(first + 1) * kFeature,
-                                             static_cast<std::size_t>(count) * kFeature});
-        if (!encoded)
-            return failure(encoded);
-    }
-    std::copy_n(table.begin() + kFeature, kFeature, table.begin());
-    return table;
-}
-
-/// A clip with the features of the ways it was heard: as it is first, then augmented ones.
+/// A clip with what was heard in it.
 struct HeardClip {
     const TrainingClip* clip;
-    std::vector<FeatureTable> tables;
-
-    int frames() const { return static_cast<int>(tables.front().size() / kFeature); }
+    HeardFeatures features;
 };
 
 Result<std::vector<HeardClip>> hear(nn::AudioEncoder& encoder, const std::vector<TrainingClip>& clips,
@@ -71,13 +35,10 @@ Result<std::vector<HeardClip>> hear(nn::AudioEncoder& encoder, const std::vector
     std::vector<HeardClip> heard;
     std::mt19937 random(static_cast<std::uint32_t>(seed));
     for (const auto& clip : clips) {
-        heard.push_back({&clip, {}});
-        for (int way = 0; way <= augmentedWays; ++way) {
-            auto table = encodeClip(encoder, clip, way == 0 ? nullptr : &random);
-            if (!table)
-                return failure(table);
-            heard.back().tables.push_back(std::move(*table));
-        }
+        auto features = HeardFeatures::hear(encoder, clip.mel, clip.melWindows(), augmentedWays, random);
+        if (!features)
+            return failure(features);
+        heard.push_back({&clip, std::move(*features)});
     }
     return heard;
 }
@@ -105,13 +66,6 @@ struct Batch {
     torch::Tensor poses; ///< B×3
 };
 
-/// The cross entropy of a target with itself: what remains when the output is right.
-torch::Tensor idealEntropy(const torch::Tensor& targets)
-{
-    const auto inside = targets.clamp(1e-4, 1 - 1e-4);
-    return -(inside * inside.log() + (1 - inside) * (1 - inside).log());
-}
-
 class GeneratorTraining {
 public:
     GeneratorTraining(const TrainingContext& context, std::vector<HeardClip> training,
@@ -123,10 +77,7 @@ public:
         , m_network(std::make_shared<GeneratorWithReader>(m_spec))
         , m_weight(lossWeight().to(context.device))
     {
-        for (auto& parameter : m_network->parameters()) {
-            if (parameter.dim() == 4)
-                parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
-        }
+        useChannelsLast(*m_network);
     }
 
     Status trainListening()
@@ -141,9 +92,7 @@ public:
             const auto batch = drawListening(clips, m_context.options.encoderBatch, ways, random);
             return torch::l1_loss(m_network->readPose(batch.windows), batch.poses);
         };
-        stage.loss = [&](std::mt19937& random) {
-            return loss(m_training, static_cast<int>(m_training[0].tables.size()), random);
-        };
+        stage.loss = [&](std::mt19937& random) { return loss(m_training, m_training[0].features.ways(), random); };
         stage.validate = [&](int) -> std::pair<double, std::string> {
             std::mt19937 random(7);
             double sum = 0;
@@ -163,8 +112,8 @@ public:
         stage.rate = 1.5e-3;
         stage.module = m_network;
         stage.loss = [this](std::mt19937& random) {
-            const auto batch = draw(m_training, m_context.options.generatorBatch,
-                                    static_cast<int>(m_training[0].tables.size()), random);
+            const auto batch =
+                draw(m_training, m_context.options.generatorBatch, m_training[0].features.ways(), random);
             const auto logits = m_network->generator->logits(batch.pictures, batch.windows);
             // The cross entropy keeps a gradient where the sigmoid is saturated; L1 alone leaves such spots for good.
             // A spot is few pixels among many, so the worst of every picture count once more by themselves.
@@ -185,28 +134,10 @@ private:
     {
         const int size = m_spec.pictureSize();
         auto weight = torch::ones({1, 1, size, size});
-        const auto [mx, my, mw, mh] = nn::mouthMask(m_spec.kind);
-        auto border = torch::zeros_like(weight);
-        const auto fill = [&](int x0, int y0, int x1, int y1, float value) {
-            border.slice(2, std::max(0, y0), y1).slice(3, std::max(0, x0), x1).fill_(value);
-        };
-        fill(mx - kBorderReach, my - kBorderReach, mx + mw + kBorderReach, my + mh + kBorderReach, kBorderWeight - 1);
-        fill(mx + kBorderReach, my + kBorderReach, mx + mw - kBorderReach, my + mh - kBorderReach, 0);
-        weight += border;
+        weight += maskBorder(m_spec.kind, kBorderWeight - 1);
         const auto [bx, by, bw, bh] = m_context.set.mouthBox;
         weight.slice(2, by, by + bh).slice(3, bx, bx + bw).fill_(kMouthWeight);
         return weight;
-    }
-
-    void copyWindow(const HeardClip& heard, int way, int frame, float* out) const
-    {
-        const auto& table = heard.tables[way];
-        for (int row = frame - kRowsBefore; row < frame - kRowsBefore + kRows; ++row, out += kFeature) {
-            if (row < 0 || row >= heard.frames())
-                std::fill_n(out, kFeature, 0.0f);
-            else
-                std::copy_n(table.begin() + static_cast<std::ptrdiff_t>(row) * kFeature, kFeature, out);
-        }
     }
 
     Batch drawListening(const std::vector<HeardClip>& clips, int batch, int ways, std::mt19937& random) const
@@ -216,9 +147,9 @@ private:
         auto poses = torch::empty({batch, kPoseNumbers});
         for (int b = 0; b < batch; ++b) {
             const auto& heard = clips[std::uniform_int_distribution<std::size_t>(0, clips.size() - 1)(random)];
-            const int frame = std::uniform_int_distribution<int>(0, heard.frames() - 1)(random);
-            copyWindow(heard, static_cast<int>(random() % ways), frame,
-                       windows.data_ptr<float>() + b * kRows * kFeature);
+            const int frame = std::uniform_int_distribution<int>(0, heard.features.rows() - 1)(random);
+            heard.features.copyWindow(static_cast<int>(random() % ways), frame,
+                                      windows.data_ptr<float>() + b * kFeatureRows * kFeature);
             std::copy_n(heard.clip->poses.data() + frame * kPoseNumbers, kPoseNumbers,
                         poses.data_ptr<float>() + b * kPoseNumbers);
         }
@@ -227,27 +158,12 @@ private:
         return drawn;
     }
 
-    /// The six channels of `frame` drawn over the mouth of `reference`, and the target.
-    void copyPictures(const TrainingClip& clip, int reference, int frame, float* input, float* target) const
+    /// The network's picture of a frame, inside its crop.
+    PictureView view(const TrainingClip& clip, int frame) const
     {
-        const int size = m_spec.pictureSize(), crop = m_spec.cropSize();
-        const auto [mx, my, mw, mh] = nn::mouthMask(m_spec.kind);
-        const auto picture = [&](int index) {
-            return clip.crops.data() + static_cast<std::size_t>(index) * crop * crop * 3;
-        };
-        for (int y = 0; y < size; ++y) {
-            const std::size_t row = (static_cast<std::size_t>(y + nn::kCropBorder) * crop + nn::kCropBorder) * 3;
-            const std::uint8_t* seen = picture(reference) + row;
-            const std::uint8_t* true_ = picture(frame) + row;
-            for (int x = 0; x < size; ++x, seen += 3, true_ += 3, input += 6, target += 3) {
-                const bool masked = y >= my && y < my + mh && x >= mx && x < mx + mw;
-                for (int c = 0; c < 3; ++c) {
-                    target[c] = static_cast<float>(true_[c]) / 255.0f;
-                    input[c] = static_cast<float>(seen[c]) / 255.0f;
-                    input[3 + c] = masked ? 0.0f : target[c];
-                }
-            }
-        }
+        const int crop = m_spec.cropSize();
+        return {clip.crops.data() + static_cast<std::size_t>(frame) * crop * crop * 3, crop, nn::kCropBorder,
+                nn::kCropBorder};
     }
 
     Batch draw(const std::vector<HeardClip>& clips, int batch, int ways, std::mt19937& random) const
@@ -260,12 +176,14 @@ private:
         const std::size_t pixels = static_cast<std::size_t>(size) * size;
         for (int b = 0; b < batch; ++b) {
             const auto& heard = clips[std::uniform_int_distribution<std::size_t>(0, clips.size() - 1)(random)];
-            std::uniform_int_distribution<int> anyFrame(0, heard.frames() - 1);
+            std::uniform_int_distribution<int> anyFrame(0, heard.features.rows() - 1);
             const int frame = anyFrame(random);
-            copyWindow(heard, static_cast<int>(random() % ways), frame,
-                       windows.data_ptr<float>() + b * kRows * kFeature);
-            copyPictures(*heard.clip, anyFrame(random), frame, pictures.data_ptr<float>() + b * pixels * 6,
-                         targets.data_ptr<float>() + b * pixels * 3);
+            heard.features.copyWindow(static_cast<int>(random() % ways), frame,
+                                      windows.data_ptr<float>() + b * kFeatureRows * kFeature);
+            const auto truth = view(*heard.clip, frame);
+            copyNetworkPictures(view(*heard.clip, anyFrame(random)), truth, truth, m_spec.kind,
+                                pictures.data_ptr<float>() + b * pixels * 6,
+                                targets.data_ptr<float>() + b * pixels * 3);
         }
         Batch drawn;
         drawn.pictures = pictures.to(m_context.device);
@@ -310,7 +228,7 @@ private:
         const int height = static_cast<int>(bytes.size(0));
         const int width = static_cast<int>(bytes.size(1) * bytes.size(2));
         const cv::Mat picture(height, width, CV_8UC3, bytes.data_ptr<std::uint8_t>());
-        cv::imwrite((m_context.options.output / fmt::format("validation-{:06d}.png", step)).string(), picture);
+        cv::imwrite((m_context.folder / fmt::format("validation-{:06d}.png", step)).string(), picture);
     }
 
     const TrainingContext& m_context;

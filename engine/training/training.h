@@ -38,6 +38,7 @@ struct TrainingProgress {
     double validation = -1; ///< validation loss, or −1 where none was measured at this step
     std::string validationNote; ///< figures of the validation for a person
     double secondsPerStep = 0;
+    double share = 0; ///< of the stage that is done, by steps or by its time limit
 };
 
 /// Trains audio encoder and generator for one avatar: first the encoder as a viseme regressor with a fixed head,

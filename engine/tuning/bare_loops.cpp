@@ -41,10 +41,7 @@ Status BareLoops::addLoops(const avatar::AvatarPackage& package, const avatar::T
                                    "here.",
                                    device.device));
     }
-    const auto weights = package.generatorWeights();
-    if (!weights)
-        return failure(weights);
-    auto first = nn::Generator::create(*weights, package.manifest().network, options);
+    auto first = nn::Generator::load(package.generatorFile(), package.manifest().network, options);
     if (!first)
         return failure(first);
     const auto crops = nn::placeCrops(frames.crops(), (*first)->device());

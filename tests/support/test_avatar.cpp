@@ -13,6 +13,7 @@ Status writeTestTemplate(const std::filesystem::path& file, const TestAvatarOpti
     video.width = options.frameSize.width;
     video.height = options.frameSize.height;
     video.keyframeInterval = options.keyframeInterval;
+    video.frameRateNumerator = options.frameRate;
     video.overwrite = true;
     auto writer = media::VideoWriter::create(file, video);
     if (!writer)
@@ -45,16 +46,23 @@ Status makeTestAvatar(const std::filesystem::path& folder, const TestAvatarOptio
     parts.manifest.licence = "GPL-3.0-or-later";
     parts.manifest.network = options.network;
     parts.manifest.loop = options.loop;
-    parts.manifest.cropResize = avatar::defaultCropResize(options.network.kind);
+    parts.manifest.cropResize = options.network.profile().cropResize;
     parts.templateVideo = std::filesystem::path(folder).concat("-template.mp4");
     for (int i = 0; i < options.frameCount; ++i) {
         const int shift = i % 4; // the face moves a little
         const int left = (options.frameSize.width - options.cropSide) / 2 - shift;
-        const int top = (options.frameSize.height - options.cropSide) / 2 + shift;
-        parts.crops.push_back({left, top, left + options.cropSide, top + options.cropSide});
+        const int height = options.cropHeight > 0 ? options.cropHeight : options.cropSide;
+        const int top = (options.frameSize.height - height) / 2 + shift;
+        parts.crops.push_back({left, top, left + options.cropSide, top + height});
     }
-    parts.generator = nn::formulaWeights(options.network);
-    parts.audioEncoder = nn::formulaAudioEncoderWeights();
+    if (options.network.kind == nn::GeneratorKind::TorchScript)
+        parts.torchScript = options.torchScript;
+    else
+        parts.generator = nn::formulaWeights(options.network);
+    if (options.network.mode == nn::AudioMode::Ave)
+        parts.audioEncoder = nn::formulaAudioEncoderWeights();
+    parts.sound = options.sound;
+    parts.features = options.features;
     parts.thumbnail = testTemplatePicture(0, {32, 32});
 
     if (auto written = writeTestTemplate(parts.templateVideo, options); !written)

@@ -3,6 +3,7 @@
 
 #include "avatar/avatar_manifest.h"
 #include "base/error.h"
+#include "base/npy.h"
 #include "nn/network_spec.h"
 
 #include <filesystem>
@@ -17,8 +18,13 @@ struct TestAvatarOptions {
     int frameCount = 12;
     cv::Size frameSize{96, 96};
     int cropSide = 64;
+    int cropHeight = 0; ///< 0: a square; otherwise for networks whose crops need not be square
+    int frameRate = 25;
     int keyframeInterval = 12;
     avatar::LoopRule loop = avatar::LoopRule::PingPong;
+    std::filesystem::path torchScript; ///< the archive of a TorchScript network
+    std::filesystem::path sound; ///< of the clip; empty: none
+    NpyArray features; ///< of that sound; empty: none
 };
 
 /// Frame `index` of a test avatar's template before it was encoded: a gradient that moves from frame to frame.

@@ -120,12 +120,17 @@ private Q_SLOTS:
         QVERIFY(facts["parameters"].get<std::size_t>() > weights.size());
     }
 
-    void inspectListsWeightsOfANetworkItDoesNotKnow()
+    void inspectListsWeightsOfANetworkItDoesNotKnowAndRefusesThem()
     {
         const auto path = m_place.output("other.weights"); // known by content, not by name
         QVERIFY(nn::writeSafetensors(path, {{"layer.bias", {{3}, {1, 2, 3}}}, {"layer.weight", {{1, 2}, {4, 5}}}}));
-        const auto facts = jsonOf(runLipsync({"inspect", "--json", text(path)}));
+        const auto run = runLipsync({"inspect", "--json", text(path)});
+        QCOMPARE(run.status, 3);
+        QVERIFY2(run.errors.contains("layer.bias [3]"), qPrintable(run.errors));
+        const auto facts = nlohmann::json::parse(run.output.toStdString());
         const nlohmann::json expected{{"kind", "weights"},
+                                      {"valid", false},
+                                      {"format", "safetensors"},
                                       {"network", nullptr},
                                       {"tensors", 2},
                                       {"parameters", 5},

@@ -31,7 +31,7 @@ AvatarManifest exampleManifest()
     manifest.frameHeight = 1280;
     manifest.frameCount = 523;
     manifest.cropResize = CropResize::Area;
-    for (const char* file : kHashedFiles)
+    for (const char* file : {kTemplateFile, kCropsFile, kGeneratorFile, kAudioEncoderFile, kThumbnailFile})
         manifest.fileHashes[file] = std::string(64, 'a');
     return manifest;
 }
@@ -77,6 +77,91 @@ private Q_SLOTS:
         QVERIFY(read->cropResize == CropResize::Cubic); // the 328 network's own
     }
 
+    void versionOneStillReads()
+    {
+        QCOMPARE(errorAfter([](json& value) { value["schema_version"] = 1; }), QString());
+    }
+
+    void aPreparedManifestNeedsNoNetwork()
+    {
+        auto value = json::parse(toJson(exampleManifest()));
+        value.erase("network");
+        value["files"].erase(kGeneratorFile);
+        value["files"].erase(kAudioEncoderFile);
+        value["files"][kLandmarksFile] = std::string(64, 'b');
+        const auto read = parseManifest(value.dump());
+        QVERIFY2(read, read ? "" : read.error().message.c_str());
+        QVERIFY(!read->isTrained());
+        QVERIFY(read->generatorHash().empty());
+        QVERIFY(read->has(kLandmarksFile));
+        QVERIFY(*parseManifest(toJson(*read)) == *read);
+    }
+
+    void halfANetworkIsRefused()
+    {
+        const auto ave = [](json& value) { value["network"]["audio_mode"] = "ave"; };
+        QVERIFY(errorAfter([](json& value) { value["files"].erase(kGeneratorFile); }).contains(kGeneratorFile));
+        QVERIFY(errorAfter([&](json& value) {
+                    ave(value);
+                    value["files"].erase(kAudioEncoderFile);
+                }).contains(kAudioEncoderFile));
+        QCOMPARE(errorAfter([](json& value) { value["files"].erase(kAudioEncoderFile); }), QString()); // hubert
+        QVERIFY(errorAfter([](json& value) {
+                    value["files"][kTorchScriptFile] = std::string(64, 'c');
+                }).contains(kTorchScriptFile));
+        QVERIFY(errorAfter([](json& value) { value.erase("network"); }).contains("network"));
+    }
+
+    void everyNetworkSurvivesWritingAndReading()
+    {
+        for (const auto& network : nn::knownGenerators()) {
+            auto manifest = exampleManifest();
+            manifest.network = network;
+            const auto read = parseManifest(toJson(manifest));
+            QVERIFY2(read, read ? "" : read.error().message.c_str());
+            QVERIFY(*read == manifest);
+        }
+        QVERIFY(errorAfter([](json& value) { value["network"]["kind"] = "wav2lip_96"; }).contains("\"hubert\""));
+        QVERIFY(errorAfter([](json& value) { value["network"]["audio_mode"] = "mel"; }).contains("synctalk2d_328"));
+        QVERIFY(errorAfter([](json& value) { value["network"]["kind"] = "torchscript"; }).contains("custom"));
+    }
+
+    void aNetworkOfOnesOwnSaysWhatItTakes()
+    {
+        nn::CustomGeometry geometry;
+        geometry.pictureSize = 128;
+        geometry.cropBorder = 3;
+        geometry.mask = {1, 60, 126, 60};
+        geometry.order = nn::PictureOrder::MaskedFirst;
+        geometry.audioShape = {10, 32, 16};
+        geometry.featureRows = 10;
+        geometry.soundFirst = true;
+        auto manifest = exampleManifest();
+        manifest.network = {nn::GeneratorKind::TorchScript, nn::AudioMode::Ave, 32, geometry};
+        manifest.fileHashes.erase(kGeneratorFile);
+        manifest.fileHashes[kTorchScriptFile] = std::string(64, 'c');
+        const auto text = toJson(manifest);
+        const auto read = parseManifest(text);
+        QVERIFY2(read, read ? "" : read.error().message.c_str());
+        QVERIFY(*read == manifest);
+
+        const auto refused = [&](const char* pointer, const json& number) {
+            auto value = json::parse(text);
+            value[json::json_pointer(std::string("/network/custom") + pointer)] = number;
+            const auto changed = parseManifest(value.dump());
+            return !changed && changed.error().message.find("custom") != std::string::npos;
+        };
+        QVERIFY(refused("/picture_size", 4096));
+        QVERIFY(refused("/picture_size", 60)); // the mask lies outside
+        QVERIFY(refused("/mask/width", 128));
+        QVERIFY(refused("/order", "sideways"));
+        QVERIFY(refused("/audio/height", 1 << 30));
+        QVERIFY(refused("/audio/height", 33)); // not 512 numbers a row
+        QVERIFY(refused("/feature_rows", 7));
+        QVERIFY(refused("/inputs", 1));
+        QVERIFY(refused("/mask", json::array({1, 2, 3, 4})));
+    }
+
     void unknownKeysAreIgnored()
     {
         QCOMPARE(errorAfter([](json& value) { value["colour_of_hair"] = "red"; }), QString());
@@ -101,6 +186,7 @@ private Q_SLOTS:
         QFETCH(QString, named);
         const auto error = errorAfter([&](json& value) {
             const json::json_pointer path(pointer.toStdString());
+            value["schema_version"] = 1; // in which no file was optional
             value[path.parent_pointer()].erase(path.back());
         });
         QVERIFY2(error.contains(named) && error.contains("avatar.json"), qPrintable(error));
@@ -111,7 +197,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("pointer");
         QTest::addColumn<QString>("value");
         QTest::newRow("newer schema") << "/schema_version"
-                                      << "2";
+                                      << "3";
         QTest::newRow("schema as text") << "/schema_version"
                                         << "\"1\"";
         QTest::newRow("empty name") << "/name"

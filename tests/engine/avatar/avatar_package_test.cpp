@@ -66,7 +66,7 @@ private Q_SLOTS:
         QCOMPARE((*package)->crops().size(), std::size_t{12});
         const auto weights = (*package)->generatorWeights();
         QVERIFY(weights);
-        QVERIFY(nn::detectGenerator(*weights).value() == manifest.network);
+        QVERIFY(nn::detectGenerator(*weights, nn::AudioMode::Ave).value() == manifest.network);
         QVERIFY((*package)->audioEncoderWeights());
     }
 
@@ -79,6 +79,48 @@ private Q_SLOTS:
         const auto package = AvatarPackage::open(folder);
         QVERIFY2(package, package ? "" : package.error().text().c_str());
         QVERIFY((*package)->manifest().cropResize == CropResize::Cubic);
+    }
+
+    void aPreparedAvatarOpensButHasNoNetworks()
+    {
+        fs::remove_all(m_avatar);
+        const auto written = writeAvatar(m_avatar, preparedParts());
+        QVERIFY2(written, written ? "" : written.error().text().c_str());
+        const auto package = AvatarPackage::open(m_avatar);
+        QVERIFY2(package, package ? "" : package.error().text().c_str());
+        QVERIFY(!(*package)->isTrained());
+        QCOMPARE((*package)->landmarks().value()->shape, (std::vector<std::size_t>{12, 68, 2}));
+        QVERIFY(!(*package)->features().value());
+        QVERIFY(!(*package)->soundFile());
+        QVERIFY(fs::exists((*package)->reportFile().value()));
+        QVERIFY(fs::exists((*package)->previewFile().value()));
+        const auto weights = (*package)->generatorWeights();
+        QVERIFY(!weights && weights.error().code == ErrorCode::InvalidInput);
+        QVERIFY(weights.error().message.find("lipsync train") != std::string::npos);
+        QVERIFY(!(*package)->audioEncoderWeights());
+    }
+
+    void landmarksOfAnotherClipAreRefused()
+    {
+        fs::remove_all(m_avatar);
+        auto parts = preparedParts();
+        parts.landmarks.shape[0] = 11;
+        parts.landmarks.values.resize(11 * 68 * 2);
+        const auto fewer = writeAvatar(m_avatar, parts);
+        QVERIFY(!fewer && fewer.error().message.find("landmarks.npy") != std::string::npos);
+        parts = preparedParts();
+        parts.landmarks.values[7] = std::numeric_limits<float>::infinity();
+        QVERIFY(!writeAvatar(m_avatar, parts));
+        QVERIFY(!fs::exists(m_avatar));
+        verifyNothingIsLeftBehind();
+    }
+
+    void anOptionalFileThatIsListedMustBeThere()
+    {
+        fs::remove_all(m_avatar);
+        QVERIFY(writeAvatar(m_avatar, preparedParts()));
+        fs::remove(m_avatar / kReportFile);
+        verifyRefused({"report.json", "missing"});
     }
 
     void aRenamedAvatarOpens()
@@ -113,7 +155,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("file");
         QTest::newRow(kManifestFile) << kManifestFile;
-        for (const char* file : kHashedFiles)
+        for (const char* file : {kTemplateFile, kCropsFile, kGeneratorFile, kAudioEncoderFile, kThumbnailFile})
             QTest::newRow(file) << file;
     }
 
@@ -435,6 +477,17 @@ private:
         fs::remove(m_avatar / kTemplateFile);
         const auto written = test::writeTestTemplate(m_avatar / kTemplateFile, options);
         QVERIFY2(written, written ? "" : written.error().text().c_str());
+    }
+
+    AvatarParts preparedParts()
+    {
+        auto parts = partsOf(m_whole);
+        parts.generator.clear();
+        parts.audioEncoder.clear();
+        parts.landmarks = {{12, 68, 2}, std::vector<float>(std::size_t{12} * 68 * 2, 40.0f)};
+        parts.report = "{}\n";
+        parts.preview = parts.thumbnail;
+        return parts;
     }
 
     AvatarParts partsOf(const fs::path& folder)

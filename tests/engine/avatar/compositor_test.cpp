@@ -60,7 +60,7 @@ TemplateFrame makeFrame(const cv::Mat& picture, const CropRectangle& rectangle, 
 std::vector<std::uint8_t> redrawn(const TemplateFrame& frame, const nn::GeneratorSpec& network, int difference = 0)
 {
     std::vector<std::uint8_t> bytes(network.pictureBytes());
-    copyNetworkPicture(frame, bytes);
+    copyNetworkPicture(frame, network, bytes);
     for (auto& byte : bytes)
         byte = cv::saturate_cast<std::uint8_t>(byte + difference);
     return bytes;
@@ -124,7 +124,7 @@ private Q_SLOTS:
     {
         const auto frame = makeFrame(noise({300, 300}, 1), {10, 20, 210, 220}, k160, cv::INTER_LINEAR);
         std::vector<std::uint8_t> bytes(k160.pictureBytes());
-        copyNetworkPicture(frame, bytes);
+        copyNetworkPicture(frame, k160, bytes);
         for (const auto& [x, y] : {std::pair{0, 0}, {159, 0}, {0, 159}, {80, 3}}) {
             const auto& pixel = frame.crop.at<cv::Vec3b>(y + 4, x + 4);
             for (int channel = 0; channel < 3; ++channel)

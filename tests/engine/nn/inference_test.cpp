@@ -78,6 +78,8 @@ std::vector<std::uint8_t> run(Generator& generator, const std::vector<std::uint8
 
 double peakSignalToNoise(const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b)
 {
+    if (a.size() != b.size() || a.empty())
+        return 0;
     double squares = 0;
     for (std::size_t i = 0; i < a.size(); ++i)
         squares += (a[i] - b[i]) * (a[i] - b[i]);
@@ -93,6 +95,7 @@ private Q_SLOTS:
     void bytesAreTheTruncatedOutputOfTheNetwork_data();
     void bytesAreTheTruncatedOutputOfTheNetwork();
     void aPictureDoesNotDependOnItsBatch();
+    void bf16IsCloseToFp32_data();
     void bf16IsCloseToFp32();
     void encoderGivesTheFeaturesOfItsNetwork();
     void encoderAcceptsEveryPrefixOfItsNames_data();
@@ -151,9 +154,23 @@ void InferenceTest::aPictureDoesNotDependOnItsBatch()
     }
 }
 
+void InferenceTest::bf16IsCloseToFp32_data()
+{
+    QTest::addColumn<int>("kind");
+    QTest::addColumn<int>("mode");
+    const auto row = [](GeneratorKind kind, AudioMode mode) {
+        QTest::newRow(GeneratorSpec{kind, mode}.name().c_str()) << static_cast<int>(kind) << static_cast<int>(mode);
+    };
+    row(GeneratorKind::SyncTalk2D160, AudioMode::Ave);
+    row(GeneratorKind::Ultralight160, AudioMode::Hubert);
+    row(GeneratorKind::Wav2Lip96, AudioMode::Mel);
+}
+
 void InferenceTest::bf16IsCloseToFp32()
 {
-    const auto spec = smallGenerator(32);
+    QFETCH(int, kind);
+    QFETCH(int, mode);
+    const GeneratorSpec spec{static_cast<GeneratorKind>(kind), static_cast<AudioMode>(mode), 32};
     const auto weights = formulaWeights(spec);
     const auto exact = Generator::create(weights, spec, {.precision = Precision::Fp32, .threads = kThreads});
     const auto fast = Generator::create(weights, spec, {.precision = Precision::Bf16, .threads = kThreads});

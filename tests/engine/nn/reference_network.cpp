@@ -3,6 +3,7 @@
 
 #include "nn/ave_network.h"
 #include "nn/formula_weights.h"
+#include "nn/generator_module.h"
 #include "nn/module_weights.h"
 #include "nn/synctalk2d.h"
 
@@ -115,7 +116,7 @@ torch::Tensor recordAudio(StageRecorder& recorder, torch::Tensor x)
 
 KeyTable generatorKeys(const GeneratorSpec& spec)
 {
-    return keysOf(SyncTalk2D(spec));
+    return keysOf(*makeGeneratorModule(spec));
 }
 
 KeyTable audioEncoderKeys()
@@ -125,7 +126,7 @@ KeyTable audioEncoderKeys()
 
 std::int64_t trainableNumbers(const GeneratorSpec& spec)
 {
-    return countNumbers(SyncTalk2D(spec));
+    return countNumbers(*makeGeneratorModule(spec));
 }
 
 std::int64_t trainableNumbersOfAudioEncoder()
@@ -137,10 +138,10 @@ HostTensor forwardGenerator(const GeneratorSpec& spec, const WeightSet& weights,
                             const std::vector<float>& pictures, const std::vector<float>& windows, int batch)
 {
     c10::InferenceMode inference;
-    SyncTalk2D network(spec);
-    prepare(network, weights, form);
+    const auto network = makeGeneratorModule(spec);
+    prepare(*network, weights, form);
     const GeneratorInput input(spec, pictures, windows, batch);
-    return toHost(network.forward(input.pictures, input.windows));
+    return toHost(network->forward(input.pictures, input.windows));
 }
 
 HostTensor forwardAudioEncoder(const WeightSet& weights, Form form, const std::vector<float>& mel, int batch)

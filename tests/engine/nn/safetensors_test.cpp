@@ -105,7 +105,7 @@ void SafetensorsTest::halfPrecisionRoundsToElevenBits()
     auto& written = weights["conv.weight"];
     for (int i = -1000; i <= 1000; ++i)
         written.values.push_back(0.0137f * static_cast<float>(i) * static_cast<float>(i % 7));
-    written.values.insert(written.values.end(), {0.0f, 1.0f, 65504.0f, -65504.0f, 0x1p-14f, 0x1p-24f});
+    written.values.own().insert(written.values.own().end(), {0.0f, 1.0f, 65504.0f, -65504.0f, 0x1p-14f, 0x1p-24f});
     written.shape = {static_cast<std::int64_t>(written.values.size())};
     QVERIFY(writeSafetensors(whole, weights).has_value());
     QVERIFY(writeSafetensors(half, weights, WeightStorage::Float16).has_value());

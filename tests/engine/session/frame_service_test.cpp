@@ -2,6 +2,7 @@
 // Workers of every kind behind one service, on a small real avatar: plans that change and processes that are killed
 // while frames run. LIPSYNC_TEST_ROUNDS repeats the two of them more often than a short test run does.
 
+#include "audio/feature_track.h"
 #include "session/frame_service.h"
 #include "session/frame_stream.h"
 

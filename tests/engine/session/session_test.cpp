@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
+#include "audio/feature_track.h"
 #include "session/speech_session.h"
 
 #include "base/ordered_queue.h"
@@ -87,6 +87,38 @@ private Q_SLOTS:
         (*session)->fail({ErrorCode::Resource, "the microphone is gone", {}});
         waiting.join();
         QCOMPARE(frame.error().message, std::string("the microphone is gone"));
+    }
+
+    void anAvatarsOwnFeaturesBelongToItsOwnSound()
+    {
+        const auto folder = std::filesystem::path(m_temporary.path().toStdString());
+        const auto voice = folder / "own.wav";
+        media::sample::writeWav(voice, 16000, 1, std::span<const float>(m_sound));
+        test::TestAvatarOptions options;
+        options.network = {nn::GeneratorKind::Ultralight160, nn::AudioMode::Hubert, 4};
+        options.sound = voice;
+        options.features = {{50, 2, 1024}, std::vector<float>(std::size_t{50} * 2048, 0.25f)};
+        QVERIFY(test::makeTestAvatar(folder / "hubert.avatar", options).has_value());
+        const auto package = avatar::AvatarPackage::open(folder / "hubert.avatar").value();
+        const auto frames = avatar::TemplateFrames::open(package).value();
+
+        const auto own = session::featuresOf(*package, *package->soundFile(), {});
+        QVERIFY(own && *own);
+        auto session = session::SpeechSession::create(frames, 1, **own);
+        QVERIFY(session.has_value());
+        QCOMPARE((*session)->framesOf(m_sound.size()).value(), std::int64_t{50});
+        QVERIFY(!(*session)->framesOf(m_sound.size() / 2).has_value());
+        const auto frame = (*session)->frame(10, {});
+        QVERIFY(frame.has_value());
+        QVERIFY(frame->window == std::vector<float>(std::size_t{8} * 2048, 0.25f));
+
+        const auto others = session::featuresOf(*package, voice, {}); // the same sound, but not the avatar's file
+        QVERIFY(others && !*others);
+        const auto without = session::SpeechSession::create(frames, 1);
+        QVERIFY(!without && without.error().message.find("--features") != std::string::npos);
+        QVERIFY(!session::featuresOf(*package, voice, folder / "missing.npy").has_value());
+        const auto needless = session::SpeechSession::create(m_frames, 1, **own); // which listens to the voice
+        QVERIFY(!needless && needless.error().code == ErrorCode::InvalidInput);
     }
 
     void anOrderedQueueRestoresTheOrderAndCanBeCancelled()

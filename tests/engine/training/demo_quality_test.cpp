@@ -6,6 +6,7 @@
 #include "engine/media/sample_media.h"
 #include "media/audio_decoder.h"
 #include "render/render_job.h"
+#include "scoring/series.h"
 #include "training/demo/demo_sentences.h"
 #include "training/demo/demo_speech.h"
 
@@ -17,6 +18,10 @@
 
 using namespace lipsync;
 using namespace lipsync::test;
+using lipsync::scoring::bestLag;
+using lipsync::scoring::correlation;
+using lipsync::scoring::mean;
+using lipsync::scoring::speechEnvelope;
 using lipsync::media::sample::writeWav;
 
 namespace {

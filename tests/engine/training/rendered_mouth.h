@@ -24,22 +24,7 @@ std::vector<cv::Mat> drawnSquares(const training::DemoCharacter& character, cons
 /// DemoCharacter::mouthOpening of every square.
 std::vector<double> openings(const training::DemoCharacter& character, std::span<const cv::Mat> squares);
 
-/// Pearson's correlation; 0 when either side does not vary (a mouth that never moves follows nothing).
-double correlation(std::span<const double> a, std::span<const double> b);
-
-/// Shift of `late` against `early`, in frames, at which they correlate best, and that correlation.
-struct Lag {
-    int frames;
-    double correlation;
-};
-Lag bestLag(std::span<const double> early, std::span<const double> late, int reach);
-
-double mean(std::span<const double> values);
-
 /// 10·log10(255² / mean squared error) inside `box`, over all squares.
 double psnr(std::span<const cv::Mat> a, std::span<const cv::Mat> b, const cv::Rect& box);
-
-/// Loudness of each frame of 640 samples: root mean square, then a gentle smoothing over three frames.
-std::vector<double> speechEnvelope(std::span<const float> speech16k, std::size_t frames);
 
 } // namespace lipsync::test

@@ -94,7 +94,7 @@ private Q_SLOTS:
         QCOMPARE(told.back().stage, std::string("generator"));
         const auto weights = nn::readSafetensors(options.output / "generator.safetensors");
         QVERIFY(weights.has_value());
-        const auto spec = nn::detectGenerator(*weights);
+        const auto spec = nn::detectGenerator(*weights, nn::AudioMode::Ave);
         QVERIFY(spec.has_value());
         QCOMPARE(spec->width, 4);
         QVERIFY(nn::Generator::create(*weights, *spec).has_value());
