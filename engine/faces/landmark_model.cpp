@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr int kModelVersion = 1; ///< of dlib's shape_predictor, first in its files
+
 constexpr double kFittedSide = 250.0; ///< pixels of the box in the picture that the model sees
 constexpr double kMostEnlarged = 4.0;
 constexpr double kLeastScale = 0.25;
@@ -40,6 +42,11 @@ tl::unexpected<Error> notAModel(const fs::path& file, std::string cause)
                    std::move(cause));
 }
 
+fs::path chosenModel(const fs::path& file)
+{
+    return file.empty() ? fs::path(LIPSYNC_LANDMARK_DATA) : file;
+}
+
 } // namespace
 
 class LandmarkModel::Impl {
@@ -53,14 +60,31 @@ LandmarkModel::LandmarkModel(std::unique_ptr<Impl> impl)
 }
 LandmarkModel::~LandmarkModel() = default;
 
-Result<std::shared_ptr<const LandmarkModel>> LandmarkModel::load(const fs::path& file)
+Status LandmarkModel::check(const fs::path& file)
 {
-    const fs::path chosen = file.empty() ? fs::path(LIPSYNC_LANDMARK_DATA) : file;
+    const auto chosen = chosenModel(file);
     std::error_code error;
     if (chosen.empty() || !fs::is_regular_file(chosen, error))
         return noModel(chosen);
     if (fs::file_size(chosen, error) > kLargestModel || error)
         return notAModel(chosen, {});
+    try {
+        std::ifstream stream(chosen, std::ios::binary);
+        int version = 0;
+        dlib::deserialize(version, stream);
+        if (version != kModelVersion)
+            return notAModel(chosen, fmt::format("its version is {}", version));
+    } catch (const std::exception& problem) {
+        return notAModel(chosen, problem.what());
+    }
+    return {};
+}
+
+Result<std::shared_ptr<const LandmarkModel>> LandmarkModel::load(const fs::path& file)
+{
+    if (auto checked = check(file); !checked)
+        return failure(checked);
+    const auto chosen = chosenModel(file);
     auto impl = std::make_unique<Impl>();
     try {
         std::ifstream stream(chosen, std::ios::binary);

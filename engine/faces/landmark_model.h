@@ -14,6 +14,10 @@ namespace lipsync::faces {
 /// dlib's 68-point shape predictor (ensemble of regression trees, Kazemi and Sullivan 2014). Immutable; any thread.
 class LandmarkModel {
 public:
+    /// Whether `file`, or when empty the system's, is there and begins like such a model: what load() would find out
+    /// at once. InvalidInput when not.
+    static Status check(const std::filesystem::path& file = {});
+
     /// Reads `file`, or when empty the system's; 100 MB, about 0.6 s. InvalidInput when missing or no such model.
     static Result<std::shared_ptr<const LandmarkModel>> load(const std::filesystem::path& file = {});
 

@@ -96,6 +96,8 @@ public:
 
     Result<QualityReport> run()
     {
+        if (auto usable = faces::LandmarkModel::check(m_request.landmarkData); !usable)
+            return failure(usable);
         // The model takes its time to load; meanwhile the clip is converted.
         auto model =
             std::async(std::launch::async, [this] { return faces::LandmarkModel::load(m_request.landmarkData); });
