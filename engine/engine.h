@@ -125,7 +125,7 @@ public:
 struct ExportRequest {
     std::filesystem::path avatar;
     std::filesystem::path voice;
-    std::filesystem::path features; ///< .npy of the voice's features, for avatars that need them; empty: none
+    std::filesystem::path features{}; ///< .npy of the voice's features, for avatars that need them; empty: none
     std::filesystem::path output; ///< NAME.mp4, or a folder name for a PNG sequence
     bool pictureSequence = false; ///< PNG files instead of a video
     bool overwrite = false;
