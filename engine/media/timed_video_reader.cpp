@@ -2,10 +2,10 @@
 #include "media/timed_video_reader.h"
 
 #include "media/colour_conversion.h"
-#include "media/ffmpeg_handles.h"
 #include "media/ffmpeg_log.h"
 #include "media/frame_index.h"
 #include "media/input_file.h"
+#include "media/picture_decoder.h"
 #include "media/picture_filter.h"
 
 #include <algorithm>
@@ -88,10 +88,7 @@ public:
     Impl(std::filesystem::path file, int threads)
         : m_file(std::move(file))
         , m_threads(threads)
-        , m_packet(av_packet_alloc())
     {
-        if (!m_packet)
-            throw std::bad_alloc();
     }
 
     Status start(double fromSeconds);
@@ -109,9 +106,8 @@ private:
     Result<bool> readAhead();
     Result<bool> nextShown(AVFrame& frame);
     Result<bool> nextDecoded();
-    Status feed();
     Status checkEnd() const;
-    Status checkFrame() const;
+    Status checkSize() const;
     void noteTime();
     double secondsOf(std::int64_t time) const;
     tl::unexpected<Error> damaged(const char* how, int code) const;
@@ -123,17 +119,13 @@ private:
     double m_pixelAspect = 1.0;
     cv::Size m_codedSize;
     std::int64_t m_origin = 0; ///< time of the first picture in the stream's time base
-    PacketPointer m_packet;
-    FramePointer m_decoded = makeFrame(); ///< as the decoder gave it
+    PictureDecoder m_decoder; ///< of m_input; its frame is as the decoder gave it
     FramePointer m_ahead = makeFrame(); ///< the picture after the current one
     FramePointer m_current = makeFrame();
     std::optional<PictureFilter> m_filter;
     FrameToBgr m_converter;
-    bool m_decodedIsWaiting = false; ///< the first picture, which was looked at already
     bool m_hasAhead = false;
-    bool m_isFed = false; ///< the decoder was told that no more packets come
     bool m_hasJumped = false;
-    int m_readError = 0; ///< what ended the packets, other than the file's end
     std::int64_t m_frames = 0; ///< decoded so far
     std::int64_t m_lastTime = AV_NOPTS_VALUE; ///< of the last decoded picture, in the stream's time base
     double m_lastSeconds = kUsualPictureSeconds; ///< how long it is shown
@@ -172,12 +164,10 @@ Status TimedVideoReader::Impl::openFile()
     if (!input)
         return failure(input);
     m_input = std::move(*input);
-    m_isFed = false;
+    m_decoder.readFrom(m_input);
     m_hasJumped = false;
-    m_readError = 0;
     m_frames = 0;
     m_lastTime = AV_NOPTS_VALUE;
-    av_frame_unref(m_decoded.get());
     if (hasDolbyOwnColours(*m_input.stream))
         return failure(ErrorCode::InvalidInput,
                        fmt::format("{} is in Dolby Vision's own colours (profile 5), which only its players can show. "
@@ -186,7 +176,7 @@ Status TimedVideoReader::Impl::openFile()
     return {};
 }
 
-// Looks at the first picture, which stays in m_decoded.
+// Looks at the first picture, which stays in the decoder.
 Status TimedVideoReader::Impl::describe()
 {
     const auto more = nextDecoded();
@@ -196,13 +186,14 @@ Status TimedVideoReader::Impl::describe()
         return failure(
             ErrorCode::InvalidInput,
             fmt::format("{} has a video stream without a single picture. Copy or record it again.", quoted(m_file)));
-    m_decodedIsWaiting = true;
+    m_decoder.putBack();
+    AVFrame& first = m_decoder.frame();
     m_origin = m_lastTime;
-    m_codedSize = {m_decoded->width, m_decoded->height};
-    m_pixelAspect = pixelAspect(*m_input.format, *m_input.stream, *m_decoded);
-    const auto needs = PictureFilter::needsOf(*m_decoded, *m_input.stream->codecpar);
+    m_codedSize = {first.width, first.height};
+    m_pixelAspect = pixelAspect(*m_input.format, *m_input.stream, first);
+    const auto needs = PictureFilter::needsOf(first, *m_input.stream->codecpar);
     const double tick = av_q2d(m_input.stream->time_base);
-    cv::Size shown = withSquarePixels(m_decoded->width, m_decoded->height, m_pixelAspect);
+    cv::Size shown = withSquarePixels(first.width, first.height, m_pixelAspect);
     m_info.rotationDegrees = rotationOf(*m_input.stream);
     if (m_info.rotationDegrees % 180 != 0)
         std::swap(shown.width, shown.height);
@@ -228,16 +219,13 @@ Result<bool> TimedVideoReader::Impl::jumpTo(double seconds)
     const auto target = m_origin + static_cast<std::int64_t>(seconds / av_q2d(m_input.stream->time_base));
     if (av_seek_frame(m_input.format.get(), m_input.stream->index, target, AVSEEK_FLAG_BACKWARD) < 0)
         return false;
-    avcodec_flush_buffers(m_input.codec.get());
-    m_isFed = false;
-    m_decodedIsWaiting = false;
+    m_decoder.flush();
     m_hasJumped = true;
     m_lastTime = AV_NOPTS_VALUE;
-    av_frame_unref(m_decoded.get());
     const auto more = nextDecoded();
-    if (!more || !*more || m_decoded->best_effort_timestamp == AV_NOPTS_VALUE || secondsOf(m_lastTime) > seconds)
+    if (!more || !*more || m_decoder.frame().best_effort_timestamp == AV_NOPTS_VALUE || secondsOf(m_lastTime) > seconds)
         return false;
-    m_decodedIsWaiting = true;
+    m_decoder.putBack();
     return true;
 }
 
@@ -247,7 +235,7 @@ Status TimedVideoReader::Impl::openFilter()
     if (!needs.any())
         return {};
     m_filter.emplace();
-    if (const int code = m_filter->open(*m_decoded, m_input.stream->time_base, needs); code < 0)
+    if (const int code = m_filter->open(m_decoder.frame(), m_input.stream->time_base, needs); code < 0)
         return failure(
             ErrorCode::Resource,
             fmt::format("This FFmpeg cannot make {} what screens show: its filters {} are missing or failed.",
@@ -286,7 +274,7 @@ Result<bool> TimedVideoReader::Impl::nextShown(AVFrame& frame)
     if (!m_filter) {
         const auto more = nextDecoded();
         if (more && *more)
-            av_frame_move_ref(&frame, m_decoded.get());
+            av_frame_move_ref(&frame, &m_decoder.frame());
         return more;
     }
     while (true) {
@@ -299,64 +287,31 @@ Result<bool> TimedVideoReader::Impl::nextShown(AVFrame& frame)
             const auto more = nextDecoded();
             if (!more)
                 return failure(more);
-            code = m_filter->push(*more ? m_decoded.get() : nullptr);
+            code = m_filter->push(*more ? &m_decoder.frame() : nullptr);
         }
         if (code < 0)
             return damaged("cannot be converted", code);
     }
 }
 
-// Leaves the decoder's next picture in m_decoded, its time in `pts`; false at the end.
+// Leaves the next picture in the decoder's frame(), its time in `pts`; false at the end.
 Result<bool> TimedVideoReader::Impl::nextDecoded()
 {
-    if (std::exchange(m_decodedIsWaiting, false))
+    const bool isNew = !m_decoder.isWaiting();
+    const auto more = m_decoder.next();
+    if (!more)
+        return damaged(more.error().how, more.error().code);
+    if (!isNew)
         return true;
-    listenToFfmpeg();
-    while (true) {
-        const int code = avcodec_receive_frame(m_input.codec.get(), m_decoded.get());
-        if (code == 0) {
-            if (const Status whole = checkFrame(); !whole)
-                return failure(whole);
-            noteTime();
-            return true;
-        }
-        if (code == AVERROR_EOF) {
-            const Status whole = checkEnd();
-            return whole ? Result<bool>(false) : failure(whole);
-        }
-        if (code != AVERROR(EAGAIN))
-            return damaged("is damaged", code);
-        if (const Status fed = feed(); !fed)
-            return failure(fed);
-    }
-}
-
-Status TimedVideoReader::Impl::feed()
-{
-    int code = 0;
-    do {
-        av_packet_unref(m_packet.get());
-        code = av_read_frame(m_input.format.get(), m_packet.get());
-    } while (code >= 0 && m_packet->stream_index != m_input.stream->index);
-    if (code < 0) {
-        m_readError = code == AVERROR_EOF ? 0 : code;
-        if (!std::exchange(m_isFed, true))
-            (void)avcodec_send_packet(m_input.codec.get(), nullptr);
-        return {};
-    }
-    // A QuickTime file says where its pictures lie; what is not there was cut off.
-    const bool isCut = m_input.isQuickTime() && (m_packet->flags & AV_PKT_FLAG_CORRUPT) != 0;
-    const int sent = isCut ? AVERROR_EOF : avcodec_send_packet(m_input.codec.get(), m_packet.get());
-    av_packet_unref(m_packet.get());
-    if (sent < 0)
-        return damaged(isCut ? "ends early" : "is damaged", sent);
-    return {};
+    if (const Status whole = *more ? checkSize() : checkEnd(); !whole)
+        return failure(whole);
+    if (*more)
+        noteTime();
+    return *more;
 }
 
 Status TimedVideoReader::Impl::checkEnd() const
 {
-    if (m_readError != 0)
-        return damaged("ends early", m_readError);
     if (!m_input.isQuickTime())
         return {};
     const auto last = lastListedTime(*m_input.stream);
@@ -367,32 +322,32 @@ Status TimedVideoReader::Impl::checkEnd() const
     return {};
 }
 
-Status TimedVideoReader::Impl::checkFrame() const
+Status TimedVideoReader::Impl::checkSize() const
 {
-    if (m_decoded->decode_error_flags != 0 || (m_decoded->flags & AV_FRAME_FLAG_CORRUPT) != 0)
-        return damaged("is damaged", AVERROR_INVALIDDATA);
-    if (m_frames > 0 && (m_decoded->width != m_codedSize.width || m_decoded->height != m_codedSize.height))
+    const AVFrame& frame = m_decoder.frame();
+    if (m_frames > 0 && (frame.width != m_codedSize.width || frame.height != m_codedSize.height))
         return failure(ErrorCode::InvalidInput,
                        fmt::format("{} changes from {} × {} to {} × {} pixels after {:.2f} s. Convert it to one size "
                                    "first.",
-                                   quoted(m_file), m_codedSize.width, m_codedSize.height, m_decoded->width,
-                                   m_decoded->height, secondsOf(m_lastTime)));
+                                   quoted(m_file), m_codedSize.width, m_codedSize.height, frame.width, frame.height,
+                                   secondsOf(m_lastTime)));
     return {};
 }
 
 void TimedVideoReader::Impl::noteTime()
 {
+    AVFrame& frame = m_decoder.frame();
     const double tick = av_q2d(m_input.stream->time_base);
-    std::int64_t time = m_decoded->best_effort_timestamp;
+    std::int64_t time = frame.best_effort_timestamp;
     if (time == AV_NOPTS_VALUE) {
         const auto step = static_cast<std::int64_t>(std::llround(m_lastSeconds / tick));
         time = m_lastTime == AV_NOPTS_VALUE ? 0 : m_lastTime + step;
     }
-    m_decoded->pts = time;
+    frame.pts = time;
     m_lastTime = time;
     ++m_frames;
-    const AVRational rate = av_guess_frame_rate(m_input.format.get(), m_input.stream, m_decoded.get());
-    const double said = static_cast<double>(durationOf(*m_decoded)) * tick;
+    const AVRational rate = av_guess_frame_rate(m_input.format.get(), m_input.stream, &frame);
+    const double said = static_cast<double>(durationOf(frame)) * tick;
     if (said > 0.0)
         m_lastSeconds = std::min(said, kLongestLastPicture);
     else if (rate.num > 0 && rate.den > 0)

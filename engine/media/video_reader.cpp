@@ -2,13 +2,12 @@
 #include "media/video_reader.h"
 
 #include "media/colour_conversion.h"
-#include "media/ffmpeg_handles.h"
 #include "media/ffmpeg_log.h"
 #include "media/frame_index.h"
 #include "media/input_file.h"
+#include "media/picture_decoder.h"
 
 #include <algorithm>
-#include <new>
 #include <utility>
 
 #include <opencv2/core.hpp>
@@ -65,11 +64,8 @@ public:
         , m_threads(threads)
         , m_input(std::move(input))
         , m_info(std::move(info))
-        , m_packet(av_packet_alloc())
-        , m_frame(av_frame_alloc())
     {
-        if (!m_packet || !m_frame)
-            throw std::bad_alloc();
+        m_decoder.readFrom(m_input);
     }
 
     const VideoInfo& info() const { return m_info; }
@@ -78,7 +74,6 @@ public:
 
 private:
     Result<bool> decodeNext();
-    Status feed();
     Result<bool> checkEnd() const;
     Status checkFrame() const;
     Status restart();
@@ -91,14 +86,10 @@ private:
     const int m_threads;
     InputFile m_input;
     VideoInfo m_info;
-    PacketPointer m_packet;
-    FramePointer m_frame;
+    PictureDecoder m_decoder; ///< of m_input
     FrameToBgr m_converter;
     std::optional<FrameIndex> m_index;
     std::int64_t m_next = 0; ///< index of the frame that decodeNext() yields
-    int m_readError = 0; ///< what ended the packets, other than the file's end
-    bool m_isFed = false; ///< the decoder was told that no more packets come
-    bool m_frameIsWaiting = false; ///< m_frame is frame m_next already
     std::optional<Error> m_failure; ///< what stopped next()
 };
 
@@ -115,60 +106,29 @@ Result<std::optional<cv::Mat>> VideoReader::Impl::next()
     if (!*more)
         return std::optional<cv::Mat>();
     cv::Mat picture;
-    const int code = m_converter.convert(*m_frame, picture);
-    av_frame_unref(m_frame.get());
+    const int code = m_converter.convert(m_decoder.frame(), picture);
+    av_frame_unref(&m_decoder.frame());
     if (code < 0)
         return damaged("cannot be converted to RGB", code);
     ++m_next;
     return std::optional<cv::Mat>(std::move(picture));
 }
 
-// Leaves frame m_next in m_frame; false at the end.
+// Leaves frame m_next in the decoder's frame(); false at the end.
 Result<bool> VideoReader::Impl::decodeNext()
 {
-    if (std::exchange(m_frameIsWaiting, false))
-        return true;
-    listenToFfmpeg();
-    while (true) {
-        const int code = avcodec_receive_frame(m_input.codec.get(), m_frame.get());
-        if (code == 0) {
-            if (const Status whole = checkFrame(); !whole)
-                return failure(whole);
-            return true;
-        }
-        if (code == AVERROR_EOF)
-            return checkEnd();
-        if (code != AVERROR(EAGAIN))
-            return damaged("is damaged", code);
-        if (const Status fed = feed(); !fed)
-            return failure(fed);
-    }
-}
-
-Status VideoReader::Impl::feed()
-{
-    int code = 0;
-    do {
-        av_packet_unref(m_packet.get());
-        code = av_read_frame(m_input.format.get(), m_packet.get());
-    } while (code >= 0 && m_packet->stream_index != m_input.stream->index);
-    if (code < 0) {
-        m_readError = code == AVERROR_EOF ? 0 : code;
-        if (!std::exchange(m_isFed, true))
-            (void)avcodec_send_packet(m_input.codec.get(), nullptr);
-        return {};
-    }
-    const int sent = avcodec_send_packet(m_input.codec.get(), m_packet.get());
-    av_packet_unref(m_packet.get());
-    if (sent < 0)
-        return damaged("is damaged", sent);
-    return {};
+    const auto more = m_decoder.next();
+    if (!more)
+        return damaged(more.error().how, more.error().code);
+    if (!*more)
+        return checkEnd();
+    if (const Status whole = checkFrame(); !whole)
+        return failure(whole);
+    return true;
 }
 
 Result<bool> VideoReader::Impl::checkEnd() const
 {
-    if (m_readError != 0)
-        return damaged("ends early", m_readError);
     // Only a QuickTime file knows how many pictures it should hold; elsewhere some packets are none.
     if (m_input.isQuickTime() && m_next < m_info.frameCount)
         return damaged("ends early", AVERROR_EOF);
@@ -177,14 +137,12 @@ Result<bool> VideoReader::Impl::checkEnd() const
 
 Status VideoReader::Impl::checkFrame() const
 {
-    if (m_frame->decode_error_flags != 0 || (m_frame->flags & AV_FRAME_FLAG_CORRUPT) != 0)
-        return damaged("is damaged", AVERROR_INVALIDDATA);
-    if (m_frame->width != m_info.width || m_frame->height != m_info.height)
-        return failure(
-            ErrorCode::InvalidInput,
-            fmt::format("{} changes from {} × {} to {} × {} pixels at frame {}. Convert it to one size first.",
-                        quoted(m_file), m_info.width, m_info.height, m_frame->width, m_frame->height, m_next));
-    return {};
+    const auto& frame = m_decoder.frame();
+    if (frame.width == m_info.width && frame.height == m_info.height)
+        return {};
+    return failure(ErrorCode::InvalidInput,
+                   fmt::format("{} changes from {} × {} to {} × {} pixels at frame {}. Convert it to one size first.",
+                               quoted(m_file), m_info.width, m_info.height, frame.width, frame.height, m_next));
 }
 
 Status VideoReader::Impl::seekToFrame(std::int64_t index)
@@ -216,24 +174,22 @@ Status VideoReader::Impl::jumpNear(std::int64_t index)
     const bool isCloserHere = isAhead && times[static_cast<std::size_t>(m_next)] >= point->shownAt;
     if (isCloserHere)
         return {};
-    m_frameIsWaiting = false;
     const int sought =
         av_seek_frame(m_input.format.get(), m_input.stream->index, point->decodedAt, AVSEEK_FLAG_BACKWARD);
-    avcodec_flush_buffers(m_input.codec.get());
-    m_isFed = false;
-    m_readError = 0;
+    m_decoder.flush();
     if (sought < 0)
         return restart();
     const auto decoded = decodeNext();
     if (!decoded || !*decoded)
         return restart();
-    const auto found = std::lower_bound(times.begin(), times.end(), m_frame->best_effort_timestamp);
+    const auto shownAt = m_decoder.frame().best_effort_timestamp;
+    const auto found = std::lower_bound(times.begin(), times.end(), shownAt);
     const std::int64_t reached = found - times.begin();
-    const bool isExact = found != times.end() && *found == m_frame->best_effort_timestamp;
+    const bool isExact = found != times.end() && *found == shownAt;
     if (!isExact || reached > index)
         return restart();
     m_next = reached;
-    m_frameIsWaiting = true;
+    m_decoder.putBack();
     return {};
 }
 
@@ -245,7 +201,7 @@ Status VideoReader::Impl::skipTo(std::int64_t index)
             return failure(more);
         if (!*more)
             return damaged("ends early", AVERROR_EOF);
-        av_frame_unref(m_frame.get());
+        av_frame_unref(&m_decoder.frame());
         ++m_next;
     }
     return {};
@@ -257,10 +213,8 @@ Status VideoReader::Impl::restart()
     if (!again)
         return failure(again);
     m_input = std::move(*again);
+    m_decoder.readFrom(m_input);
     m_next = 0;
-    m_isFed = false;
-    m_readError = 0;
-    m_frameIsWaiting = false;
     return {};
 }
 
