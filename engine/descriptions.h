@@ -10,4 +10,7 @@ namespace lipsync {
 /// An opened avatar in the façade's words.
 AvatarInfo describe(const avatar::AvatarPackage& package);
 
+/// What a file or folder is, by its content: see Engine::describeFile().
+FileDescription describeFile(const std::filesystem::path& path);
+
 } // namespace lipsync

@@ -4,6 +4,17 @@
 // The façade: what programs and windows see of the engine. Values and handles only; no LibTorch, OpenCV, FFmpeg or Qt.
 
 #include "base/error.h"
+#include "facade/avatar_and_voice.h"
+#include "facade/device_limits.h"
+#include "facade/export_queue.h"
+#include "facade/live_session.h"
+#include "facade/log_record.h"
+#include "facade/operations.h"
+#include "facade/preview.h"
+#include "facade/serving.h"
+#include "facade/text_archive.h"
+#include "facade/tuning_reports.h"
+#include "metrics/frame_trace.h"
 #include "metrics/stats_snapshot.h"
 #include "scheduling/concurrency_plan.h"
 
@@ -36,154 +47,6 @@ struct EngineOptions {
     std::filesystem::path workerProgram;
 };
 
-/// How the new mouth is put into the picture.
-enum class PasteStyle {
-    Feathered, ///< soft, colour-true border: for pictures people watch
-    Exact, ///< as SyncTalk_2D does it, to the last bit: for comparison
-};
-
-/// What an avatar is, for a person.
-struct AvatarInfo {
-    std::filesystem::path folder;
-    std::string name;
-    std::string title;
-    std::string attribution;
-    std::string licence;
-    std::string network; ///< e.g. "synctalk2d_160_ave (width 16)"
-    int width = 0, height = 0, templateFrames = 0;
-    double frameRate = 0;
-    std::filesystem::path thumbnail; ///< PNG
-};
-
-/// What a voice is, for a person and a waveform.
-struct VoiceInfo {
-    std::filesystem::path file;
-    double seconds = 0;
-    int sampleRate = 0, channels = 0;
-};
-
-/// A voice as it is played: interleaved samples, −1 to 1.
-struct VoiceSound {
-    int sampleRate = 0, channels = 0;
-    std::vector<float> samples;
-};
-
-/// One finished frame: rows of B,G,R bytes without padding. Immutable and shared.
-struct Picture {
-    std::int64_t frame = 0;
-    int width = 0, height = 0;
-    std::vector<std::uint8_t> bgr;
-};
-
-/// What a preview shows once it is ready.
-struct PreviewInfo {
-    AvatarInfo avatar;
-    VoiceInfo voice;
-    std::shared_ptr<const VoiceSound> sound;
-    std::int64_t frames = 0;
-    double frameRate = 0;
-};
-
-/// Counters of a preview; poll a few times a second.
-struct PreviewStatistics {
-    double framesPerSecond = 0; ///< computed, over the last second of work
-    double latencyMs = 0; ///< from the wish for a frame to its picture, mean over the last frames
-    std::int64_t computed = 0; ///< pictures made since the preview opened
-    std::int64_t dropped = 0; ///< frames whose time passed during play before they were made
-};
-
-/// A live preview of one voice on one avatar. Its destructor stops its thread. All functions may be called from any
-/// one thread (the window's) and never wait for the engine.
-class Preview {
-public:
-    /// Called from the engine's threads; must not call back into the preview.
-    struct Events {
-        std::function<void(Result<PreviewInfo>)> ready; ///< once: opened, or why not
-        std::function<void(std::int64_t frame)> picture; ///< a picture was made and can be taken; nearly in order
-        std::function<void(Error)> failed; ///< a frame could not be made; the preview goes on
-    };
-
-    virtual ~Preview() = default;
-
-    /// Computes the one frame (paused, scrub): only the newest wish counts.
-    virtual void show(std::int64_t frame) = 0;
-    /// Computes from `frame` on, some frames ahead of the playhead.
-    virtual void play(std::int64_t frame) = 0;
-    /// While playing: the frame that is heard now. Frames before it that are not made yet are dropped and counted.
-    virtual void setPlayhead(std::int64_t frame) = 0;
-    /// Stops computing ahead.
-    virtual void pause() = 0;
-
-    /// The newest picture at or before `frame` since the last show() or play(); null when there is none yet.
-    /// Pictures before the returned one are forgotten.
-    virtual std::shared_ptr<const Picture> pictureAt(std::int64_t frame) = 0;
-
-    virtual PreviewStatistics statistics() const = 0;
-};
-
-/// What is to be exported, and where to.
-struct ExportRequest {
-    std::filesystem::path avatar;
-    std::filesystem::path voice;
-    std::filesystem::path features{}; ///< .npy of the voice's features, for avatars that need them; empty: none
-    std::filesystem::path output; ///< NAME.mp4, or a folder name for a PNG sequence
-    bool pictureSequence = false; ///< PNG files instead of a video
-    bool overwrite = false;
-    PasteStyle paste = PasteStyle::Feathered;
-    bool markSynthetic = true; ///< say in the metadata that this is synthetic media
-    int quality = 18; ///< H.264 constant rate factor: 0 best, 51 worst
-    bool measureNetwork = false; ///< also time the bare network, before and after
-};
-
-/// How far an export is.
-struct ExportProgress {
-    std::int64_t framesDone = 0, frames = 0;
-    double framesPerSecond = 0;
-    double secondsLeft = 0;
-};
-
-/// What an export took. Read off clocks and the system, never assumed.
-struct ExportReport {
-    std::int64_t frames = 0;
-    double seconds = 0; ///< wall time from the first sample to the finished file
-    double openSeconds = 0; ///< wall time before that: avatar, voice and networks
-    double framesPerSecond = 0;
-    double networkFramesPerSecond = 0; ///< bare network loop, same threads and batch, same run; 0 when not asked for
-    double realtimeFactor = 0; ///< seconds of video made a second
-    double peakMemoryMb = 0; ///< largest resident size of the process so far, in 10^6 bytes
-};
-
-/// A running export. Its destructor cancels it and waits for it to clean up.
-class Export {
-public:
-    /// Called from the engine's threads.
-    struct Events {
-        std::function<void(const ExportProgress&)> progress; ///< at most about ten times a second
-        std::function<void(Result<ExportReport>)> finished; ///< once; Interrupted after cancel()
-    };
-
-    virtual ~Export() = default;
-    /// Asks it to stop and to leave nothing behind; finished() follows.
-    virtual void cancel() = 0;
-};
-
-/// A speech whose sound arrives while it is spoken. Its destructor stops it. Any thread; nothing waits for the engine.
-class LiveSession {
-public:
-    /// Called from the engine's threads; must not call back into the session.
-    struct Events {
-        std::function<void(Result<AvatarInfo>)> ready; ///< once: opened, or why not
-        std::function<void(std::shared_ptr<const Picture>)> picture; ///< every frame, in order
-        std::function<void(Status)> finished; ///< once, after the last picture or the first failure
-    };
-
-    virtual ~LiveSession() = default;
-    /// Appends sound, 16 kHz mono, −1 to 1. Frames follow as soon as the sound around them is known.
-    virtual void push(std::span<const float> samples) = 0;
-    /// The speech ends here; its last frames follow, then finished().
-    virtual void finish() = 0;
-};
-
 /// Ends its subscription when it is destroyed; afterwards nothing is called any more.
 class Subscription {
 public:
@@ -201,32 +64,84 @@ public:
     /// Reads a voice's facts on the calling thread.
     virtual Result<VoiceInfo> describeVoice(const std::filesystem::path& file) = 0;
 
+    /// Says what a file or folder is, by its content, on the calling thread. Never fails: what is unknown is told so.
+    virtual FileDescription describeFile(const std::filesystem::path& path) = 0;
+    /// Reads all of an avatar on the calling thread: weights against their hashes, every template frame, every crop.
+    virtual Status verifyAvatar(const std::filesystem::path& folder) = 0;
+    /// Loudest sample of each of `buckets` equal stretches of a voice, 0 to 1; reads it on the calling thread.
+    virtual Result<std::vector<float>> voicePeaks(const std::filesystem::path& file, int buckets) = 0;
+    /// The upright frame of a video at a time, on the calling thread: to choose a face in it.
+    virtual Result<std::shared_ptr<const Picture>> videoFrame(const std::filesystem::path& video, double seconds) = 0;
+
+    /// Writes a ZIP archive of texts on the calling thread, whole or not at all; one that is there is replaced.
+    virtual Status writeArchive(const std::filesystem::path& file, const std::vector<ArchivedText>& texts) = 0;
+
+    /// Long work on files, each on a thread of its own. The handle is returned at once.
+    virtual std::unique_ptr<Operation> startImport(const ImportRequest& request, OperationEvents events) = 0;
+    virtual std::unique_ptr<Operation> startPreparation(const PrepareRequest& request, OperationEvents events) = 0;
+    virtual std::unique_ptr<Operation> startTraining(const TrainRequest& request, OperationEvents events) = 0;
+
     /// Opens avatar and voice on a thread of its own and tells ready(). The handle is returned at once.
     virtual std::unique_ptr<Preview> openPreview(const std::filesystem::path& avatar,
                                                  const std::filesystem::path& voice, Preview::Events events) = 0;
     /// Opens an avatar for sound that arrives piece by piece. The handle is returned at once.
-    virtual std::unique_ptr<LiveSession> openLive(const std::filesystem::path& avatar, LiveSession::Events events) = 0;
+    virtual std::unique_ptr<LiveSession> openLive(const std::filesystem::path& avatar, LiveSession::Events events,
+                                                  const LiveOptions& options = {}) = 0;
 
     /// Starts an export; failures come through finished().
     virtual std::unique_ptr<Export> startExport(const ExportRequest& request, Export::Events events) = 0;
 
-    /// The plan in force.
+    /// Opens the queue whose jobs are kept in `journal` (a file, made when it is not there), one queue at a time.
+    /// Resource when it cannot be written or another process has it; a damaged journal is put aside and told in the
+    /// log and in openingNote().
+    virtual Result<std::unique_ptr<ExportQueue>> openExportQueue(const std::filesystem::path& journal,
+                                                                 ExportQueue::Events events) = 0;
+
+    /// Devices that a plan may name on this machine, the processor among them.
+    virtual std::vector<DeviceStatus> devices() = 0;
+    /// What a plan may ask of each of them; looks at the devices on the calling thread.
+    virtual std::vector<DeviceLimits> deviceLimits() = 0;
+    /// See lipsync::tunedPlan(); reads files on the calling thread.
+    virtual std::optional<ConcurrencyPlan> tunedPlan(const std::filesystem::path& avatar) = 0;
+    /// The plan in force; while a measurement tries others, the one that comes back afterwards.
     virtual ConcurrencyPlan plan() const = 0;
     /// Changes workers, devices, batches and precision while everything goes on; nothing is lost. `done` is called from
-    /// an engine's thread: Ok, or why the plan cannot be applied; then the present one stays.
+    /// an engine's thread: Ok, or why the plan cannot be applied; then the present one stays. While a measurement runs
+    /// none is applied.
     virtual void applyPlan(const ConcurrencyPlan& plan, std::function<void(Status)> done) = 0;
     /// Starts a worker anew at once; its frames are computed by others.
     virtual void restartWorker(std::uint32_t worker) = 0;
+
+    /// Measurements on the engine's own workers, which go on serving meanwhile and get their plan back afterwards,
+    /// when they are cancelled too. One at a time: another one ends at once with Resource.
+    virtual std::unique_ptr<Operation> startTuning(const TuningRequest& request, TuningEvents events) = 0;
+    virtual std::unique_ptr<Operation> startComparison(const ComparisonRequest& request, ComparisonEvents events) = 0;
+    virtual std::unique_ptr<Operation> startCapacity(const CapacityRequest& request, CapacityEvents events) = 0;
+
+    /// Serves the workers and avatars to other programs, beside everything else; in the live class, so that previews
+    /// keep their share. Usage, InvalidInput or Resource when it cannot listen, say with what it should not, or read
+    /// its files. Avatars are loaded afterwards.
+    virtual Result<std::unique_ptr<Server>> startServer(const ServerOptions& options, ServerEvents events = {}) = 0;
 
     /// How the workers do. Cheap enough for four times a second.
     virtual StatsSnapshot statistics() = 0;
     /// Calls `changed` from an engine's thread when a worker starts, is lost, comes back or leaves, and when a plan has
     /// been applied. It must be quick and must not call the engine.
     virtual std::unique_ptr<Subscription> subscribe(std::function<void()> changed) = 0;
+    /// The last frames, the oldest first; names of devices as FrameTrace::device counts them; and why one was late.
+    virtual std::vector<metrics::FrameTrace> frameTraces() = 0;
+    virtual std::vector<std::string> deviceNames() = 0;
+    virtual std::string explainFrame(const metrics::FrameTrace& frame) = 0;
     /// The last frames as a trace that Chrome and Perfetto open (JSON).
     virtual std::string traceJson() = 0;
     /// Why the last late frames were late, the newest first, a sentence or two each.
     virtual std::vector<std::string> explainLateFrames(std::size_t most) = 0;
+
+    /// The last records of the log, the oldest first (some thousands are kept).
+    virtual std::vector<LogRecord> log() = 0;
+    /// Calls `written` from an engine's thread for every record from now on. It must be quick and must not call the
+    /// engine.
+    virtual std::unique_ptr<Subscription> subscribeLog(std::function<void(const LogRecord&)> written) = 0;
 };
 
 /// Makes an engine and starts its workers. Usage when the plan makes no sense. Handles must not outlive it.

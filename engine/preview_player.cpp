@@ -96,6 +96,11 @@ std::shared_ptr<const Picture> PreviewPlayer::pictureAt(std::int64_t frame)
     return newest->second;
 }
 
+void PreviewPlayer::setOriginalsWanted(bool areWanted)
+{
+    m_originalsAreWanted = areWanted;
+}
+
 PreviewStatistics PreviewPlayer::statistics() const
 {
     std::lock_guard lock(m_mutex);
@@ -297,6 +302,11 @@ Result<std::shared_ptr<const Picture>> PreviewPlayer::pictureOf(Desk& desk, cons
     cv::Mat view(picture->height, picture->width, CV_8UC3, picture->bgr.data());
     if (auto pasted = desk.compositor->paste(*frame.templateFrame, frame.mouth(), view); !pasted)
         return failure(pasted);
+    if (m_originalsAreWanted) {
+        picture->original.resize(picture->bgr.size());
+        frame.templateFrame->picture.copyTo(
+            cv::Mat(picture->height, picture->width, CV_8UC3, picture->original.data()));
+    }
     return std::shared_ptr<const Picture>(std::move(picture));
 }
 

@@ -8,6 +8,7 @@
 #include "session/frame_service.h"
 #include "session/frame_stream.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -30,6 +31,7 @@ public:
     void setPlayhead(std::int64_t frame) override;
     void pause() override;
     std::shared_ptr<const Picture> pictureAt(std::int64_t frame) override;
+    void setOriginalsWanted(bool areWanted) override;
     PreviewStatistics statistics() const override;
 
 private:
@@ -75,6 +77,7 @@ private:
         Wish wish;
     };
     BoundedQueue<Returned> m_returned;
+    std::atomic<bool> m_originalsAreWanted = false;
 
     mutable std::mutex m_mutex; ///< of everything below
     std::condition_variable_any m_wished;

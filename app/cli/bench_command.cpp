@@ -5,6 +5,8 @@
 #include "load_output.h"
 #include "options.h"
 #include "output.h"
+#include "server_bench.h"
+#include "tuning/executor_comparison.h"
 #include "tuning/saved_tuning.h"
 
 #include <memory>
@@ -12,6 +14,8 @@
 namespace lipsync::cli {
 
 namespace {
+
+constexpr int kMostOutstanding = 4096;
 
 struct BenchRequest {
     std::filesystem::path avatar;
@@ -22,7 +26,9 @@ struct BenchRequest {
     double seconds = 0;
     tuning::Arrival arrival = tuning::Arrival::Poisson;
     bool skipsBare = false;
+    bool comparesExecutors = false;
     bool json = false;
+    ServerBenchOptions server; ///< when a target is named
 };
 
 tuning::BenchOptions optionsOf(const BenchRequest& request, const ConcurrencyPlan& plan)
@@ -110,8 +116,82 @@ std::string toText(const tuning::BenchReport& report, const tuning::BenchOptions
     return text + "\n";
 }
 
+/// The same load on a server.
+Status runOnServer(const BenchRequest& request, const std::stop_token& stop)
+{
+    auto options = request.server;
+    options.avatar = request.avatar.string();
+    if (request.outstanding)
+        options.load.streams = *request.outstanding;
+    else if (request.rate)
+        options.load.streams = kMostOutstanding;
+    options.load.rate = request.rate;
+    options.load.calls = request.requests;
+    if (request.requests > 0 || request.seconds > 0)
+        options.load.seconds = request.seconds;
+    return runServerBench(std::move(options), request.json, stop);
+}
+
+nlohmann::ordered_json toJson(const std::vector<tuning::ExecutorFigures>& executors)
+{
+    constexpr int kFine = 5;
+    auto list = nlohmann::ordered_json::array();
+    for (const auto& one : executors)
+        list.push_back({{"executor", one.name},
+                        {"precision", toString(one.arithmetic)},
+                        {"image_half_kept", one.keepsImageHalves},
+                        {"ms_per_frame", figure(one.millisecondsAFrame)},
+                        {"differing_share", figure(one.differingShare, kFine)},
+                        {"psnr_db", figure(one.psnr, 1)}});
+    return {{"executors", list}};
+}
+
+std::string toText(const std::vector<tuning::ExecutorFigures>& executors)
+{
+    constexpr double kSecond = 1000, kPercent = 100;
+    const auto& reference = executors.front();
+    auto text = fmt::format("{:<50}{:>10}{:>10}{:>9}  other bytes, PSNR\n", "", "ms/frame", "frames/s", "speed");
+    for (const auto& one : executors) {
+        text += fmt::format("{:<50}{:>10.2f}{:>10.1f}{:>8.2f}×",
+                            fmt::format("{}, {}", toString(one.arithmetic), one.name), one.millisecondsAFrame,
+                            kSecond / one.millisecondsAFrame, reference.millisecondsAFrame / one.millisecondsAFrame);
+        if (&one == &reference)
+            text += "  the reference\n";
+        else if (one.differingShare == 0)
+            text += "  none\n";
+        else
+            text += fmt::format("  {:.3f} %, {:.1f} dB\n", one.differingShare * kPercent, one.psnr);
+    }
+    return text;
+}
+
+/// The network alone, by everything that computes it.
+Status runExecutorComparison(const BenchRequest& request, const std::stop_token& stop)
+{
+    const auto avatar = chosenAvatar(request.avatar);
+    if (!avatar)
+        return failure(avatar);
+    const auto& wishes = request.concurrency;
+    tuning::ExecutorComparisonOptions options;
+    options.device = wishes.devices.empty() ? options.device : wishes.devices.front();
+    options.threads = wishes.threads.value_or(options.threads);
+    options.seconds = request.seconds > 0 ? request.seconds : options.seconds;
+    ProgressLine line;
+    const auto executors = tuning::compareExecutors(*avatar, options, progressOn(line), stop);
+    line.finish();
+    if (!executors)
+        return failure(executors);
+    return request.json ? printJson(toJson(*executors)) : printText(toText(*executors));
+}
+
 Status runBench(const BenchRequest& request, const std::stop_token& stop)
 {
+    if (!request.server.access.address.empty())
+        return runOnServer(request, stop);
+    if (request.rate && request.outstanding)
+        return failure(ErrorCode::Usage,
+                       "--rate offers load whatever is under way: only with --target does "
+                       "--concurrency bound it.");
     const auto avatar = chosenAvatar(request.avatar);
     if (!avatar)
         return failure(avatar);
@@ -147,7 +227,6 @@ Status runBench(const BenchRequest& request, const std::stop_token& stop)
 
 void addBenchCommand(CommandLine& line)
 {
-    constexpr int kMostOutstanding = 4096;
     constexpr double kHighestRate = 100'000, kMostSeconds = 86'400;
     constexpr std::int64_t kMostRequests = 100'000'000;
     auto request = std::make_shared<BenchRequest>();
@@ -155,13 +234,13 @@ void addBenchCommand(CommandLine& line)
         line.app.add_subcommand("bench", "Load the workers with requests and tell how fast and how steady they are");
     addDemoAvatarOption(*command, request->avatar);
     addConcurrencyOptions(*command, request->concurrency);
-    auto* outstanding = command
-                            ->add_option("--concurrency", request->outstanding,
-                                         "Closed loop: requests under way; default: two full batches a worker")
-                            ->check(CLI::Range(1, kMostOutstanding));
+    command
+        ->add_option("--concurrency,--streams", request->outstanding,
+                     "Closed loop: requests under way; default: two full batches a worker, 8 of a target. Open loop of "
+                     "a target: the most")
+        ->check(CLI::Range(1, kMostOutstanding));
     command->add_option("--rate", request->rate, "Open loop: requests a second, whatever becomes of them")
-        ->check(CLI::Range(0.001, kHighestRate))
-        ->excludes(outstanding);
+        ->check(CLI::Range(0.001, kHighestRate));
     addChoice(*command, "--arrival", request->arrival,
               {{"poisson", tuning::Arrival::Poisson}, {"paced", tuning::Arrival::Paced}},
               "Open loop: requests at random or evenly");
@@ -170,13 +249,24 @@ void addBenchCommand(CommandLine& line)
     command->add_option("--seconds", request->seconds, "End after so long; default: 10, or no limit with --requests")
         ->check(CLI::Range(0.1, kMostSeconds));
     command->add_flag("--no-bare", request->skipsBare, "Do not measure the network alone beside it");
+    addServerBenchOptions(*command, request->server);
+    command->add_flag("--executor", request->comparesExecutors,
+                      "Compare what can compute the avatar's network on the device, frame by frame, without workers");
     addJsonOption(*command, request->json);
     command->footer("Latencies count from the time a request was meant to be sent. Without options for workers those\n"
                     "are used that 'lipsync tune' has saved.\n"
                     "Examples:\n"
                     "  lipsync bench --requests 500 --concurrency 10\n"
-                    "  lipsync bench --workers 2 --batch 4 --rate 50 --seconds 30 --json");
-    command->callback([&line, request] { line.chosen = [&line, request] { return runBench(*request, line.stop); }; });
+                    "  lipsync bench --executor --threads 2\n"
+                    "  lipsync bench --workers 2 --batch 4 --rate 50 --seconds 30 --json\n"
+                    "  lipsync bench --target 127.0.0.1:50051 --service kserve --avatar demo --streams 16\n"
+                    "  lipsync bench --target 127.0.0.1:50051 --paced --streams 4 --deadline 500");
+    command->callback([&line, request] {
+        line.chosen = [&line, request] {
+            return request->comparesExecutors ? runExecutorComparison(*request, line.stop)
+                                              : runBench(*request, line.stop);
+        };
+    });
 }
 
 } // namespace lipsync::cli

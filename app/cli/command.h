@@ -18,6 +18,7 @@ struct CommandLine {
 };
 
 void addRenderCommand(CommandLine& line);
+void addQueueCommand(CommandLine& line);
 void addInspectCommand(CommandLine& line);
 void addFeaturesCommand(CommandLine& line);
 void addMelCommand(CommandLine& line);
@@ -31,7 +32,9 @@ void addCompareCommand(CommandLine& line);
 void addTuneCommand(CommandLine& line);
 void addPlanCommand(CommandLine& line);
 void addSimulateCommand(CommandLine& line);
+void addServeCommand(CommandLine& line);
 void addWorkerCommand(CommandLine& line);
+void addExportTritonCommand(CommandLine& line);
 void addDoctorCommand(CommandLine& line);
 
 } // namespace lipsync::cli

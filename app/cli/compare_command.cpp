@@ -2,14 +2,12 @@
 #include "command.h"
 #include "demo_avatar.h"
 #include "load_output.h"
-#include "nn/device.h"
 #include "options.h"
 #include "output.h"
 #include "tuning/comparison.h"
+#include "tuning/machine.h"
 #include "tuning/saved_tuning.h"
-#include "tuning/tuner.h"
 
-#include <algorithm>
 #include <memory>
 
 namespace lipsync::cli {
@@ -66,24 +64,6 @@ std::string toText(const std::vector<tuning::StrategyResult>& results, int concu
     return text;
 }
 
-/// What is compared as "adaptive": the saved tuning, or a short search for as much time as a strategy gets.
-Result<ConcurrencyPlan> adaptivePlan(const ReadyService& ready, const std::string& hash,
-                                     const tuning::ComparisonOptions& options, ProgressLine& line,
-                                     const std::stop_token& stop)
-{
-    if (auto saved = tuning::savedPlan(hash))
-        return *saved;
-    constexpr double kLeastSeconds = 2, kMostSeconds = 20;
-    tuning::TuneOptions search;
-    search.seconds = std::clamp(2 * options.secondsEach, kLeastSeconds, kMostSeconds);
-    search.devices = tuning::defaultDevices();
-    search.cores = options.cores;
-    auto found = tuning::tune(*ready.service, ready.avatar, search, progressOn(line), stop);
-    if (!found)
-        return failure(found);
-    return found->chosen().plan;
-}
-
 Status runCompare(const CompareRequest& request, const std::stop_token& stop)
 {
     const auto avatar = chosenAvatar(request.avatar);
@@ -97,13 +77,9 @@ Status runCompare(const CompareRequest& request, const std::stop_token& stop)
     tuning::ComparisonOptions options;
     options.secondsEach = request.seconds;
     options.cores = tuning::coreCount();
-    options.devices = tuning::defaultDevices();
-    for (const auto& device : nn::usableDevices()) {
-        if (std::find(options.devices.begin(), options.devices.end(), device.name()) == options.devices.end())
-            options.devices.push_back(device.name());
-    }
+    options.devices = tuning::comparedDevices();
     ProgressLine line;
-    auto adaptive = adaptivePlan(*ready, *hash, options, line, stop);
+    auto adaptive = tuning::adaptivePlan(*ready->service, ready->avatar, *hash, options, progressOn(line), stop);
     if (!adaptive)
         return failure(adaptive);
     options.adaptive = std::move(*adaptive);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "concurrency_options.h"
 
+#include "inference/kserve_address.h"
 #include "nn/device.h"
 #include "tuning/machine.h"
 #include "tuning/saved_tuning.h"
@@ -44,7 +45,9 @@ void addConcurrencyOptions(CLI::App& command, ConcurrencyOptions& options)
 {
     constexpr int kMostThreads = 256, kLargestBatch = 64;
     constexpr double kLongestWaitMs = 1000;
-    command.add_option("--device", options.devices, "cpu, cuda:N, or HOST:PORT of a 'lipsync worker'; may be repeated")
+    command
+        .add_option("--device", options.devices,
+                    "cpu, cuda:N, HOST:PORT of a 'lipsync worker', or kserve://HOST:PORT of a server; may be repeated")
         ->take_all()
         ->allow_extra_args(false);
     command.add_option("--workers", options.workers, "Workers on each device, each with its own copy of the network")
@@ -68,7 +71,7 @@ void addConcurrencyOptions(CLI::App& command, ConcurrencyOptions& options)
                          "Arithmetic of the network; what a device does not do fast falls back to the next better one");
 }
 
-Result<ConcurrencyPlan> planOf(const ConcurrencyOptions& options, const std::optional<ConcurrencyPlan>& saved)
+Result<ConcurrencyPlan> planElsewhere(const ConcurrencyOptions& options, const std::optional<ConcurrencyPlan>& saved)
 {
     const bool choosesWorkers = !options.devices.empty() || options.workers || options.threads || options.arithmetic;
     auto plan = saved && !choosesWorkers ? *saved : tuning::standardPlan();
@@ -87,7 +90,20 @@ Result<ConcurrencyPlan> planOf(const ConcurrencyOptions& options, const std::opt
     plan.arithmetic = options.arithmetic.value_or(plan.arithmetic);
     if (auto sound = checkPlan(plan); !sound)
         return failure(sound);
+    return plan;
+}
+
+Result<ConcurrencyPlan> planOf(const ConcurrencyOptions& options, const std::optional<ConcurrencyPlan>& saved)
+{
+    auto plan = planElsewhere(options, saved);
+    if (!plan)
+        return plan;
     for (const auto& device : options.devices) {
+        if (inference::isKserveAddress(device)) {
+            if (const auto address = inference::parseKserveAddress(device); !address)
+                return failure(address);
+            continue;
+        }
         const bool isElsewhere = device.find(':') != std::string::npos && !device.starts_with("cuda:");
         if (const auto found = nn::findDevice(device); !isElsewhere && !found)
             return failure(found);

@@ -31,4 +31,7 @@ void addConcurrencyOptions(CLI::App& command, ConcurrencyOptions& options);
 /// or as many as were asked for share the threads, and batches are of at most 4. Usage when the options make no sense.
 Result<ConcurrencyPlan> planOf(const ConcurrencyOptions& options, const std::optional<ConcurrencyPlan>& saved);
 
+/// The same for another machine: this one need not have the devices.
+Result<ConcurrencyPlan> planElsewhere(const ConcurrencyOptions& options, const std::optional<ConcurrencyPlan>& saved);
+
 } // namespace lipsync::cli

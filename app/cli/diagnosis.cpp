@@ -165,6 +165,16 @@ Json processorFeatures()
     return found;
 }
 
+/// What computes SyncTalk_2D's networks on the processor; nothing in a precision that it does not have.
+Json executor(nn::Precision precision)
+{
+    nn::RunOptions options;
+    options.precision = precision;
+    if (nn::usablePrecision(precision, nn::Device{}) != precision)
+        return nullptr;
+    return nn::describeExecutor({nn::GeneratorKind::SyncTalk2D328, nn::AudioMode::Ave}, options);
+}
+
 Json checkDevices(std::vector<Lack>& lacks)
 {
     const bool cuda = nn::cudaAvailable();
@@ -177,6 +187,7 @@ Json checkDevices(std::vector<Lack>& lacks)
             {"cores", std::thread::hardware_concurrency()},
             {"features", processorFeatures()},
             {"fast_bf16", nn::fastBf16Available()},
+            {"executors", {{"fp32", executor(nn::Precision::Fp32)}, {"bf16", executor(nn::Precision::Bf16)}}},
             {"memory_mb", memoryMb("MemTotal")},
             {"free_memory_mb", memoryMb("MemAvailable")},
             {"cuda", cuda}};

@@ -6,6 +6,7 @@
 #include "base/file_system.h"
 #include "media/audio_decoder.h"
 #include "media/video_reader.h"
+#include "nn/checkpoint/weights_file.h"
 #include "weights_inspection.h"
 
 #include <algorithm>
@@ -44,6 +45,20 @@ std::string_view loopName(avatar::LoopRule rule)
     return "modulo";
 }
 
+/// What would compute the network on the processor, for each arithmetic that it has.
+Json executors(const nn::GeneratorSpec& spec)
+{
+    Json names = Json::object();
+    for (const auto& [name, precision] :
+         {std::pair("fp32", nn::Precision::Fp32), std::pair("bf16", nn::Precision::Bf16)}) {
+        nn::RunOptions options;
+        options.precision = precision;
+        if (nn::usablePrecision(precision, nn::Device{}) == precision)
+            names[name] = nn::describeExecutor(spec, options);
+    }
+    return names;
+}
+
 void addManifest(Json& facts, const avatar::AvatarManifest& manifest)
 {
     facts["name"] = manifest.name;
@@ -54,6 +69,7 @@ void addManifest(Json& facts, const avatar::AvatarManifest& manifest)
     facts["network"] = nn::toString(manifest.network.kind);
     facts["audio_mode"] = nn::toString(manifest.network.mode);
     facts["network_width"] = manifest.network.width;
+    facts["executors"] = executors(manifest.network);
     facts["frames"] = manifest.frameCount;
     facts["fps"] = rounded(manifest.frameRate());
     facts["seconds"] = rounded(manifest.frameCount / manifest.frameRate());
@@ -201,7 +217,7 @@ Result<Inspection> inspect(const fs::path& path)
             ErrorCode::InvalidInput,
             fmt::format("The folder '{}' is no avatar: it holds no {}.", path.string(), avatar::kManifestFile));
     }
-    if (isWeightsFile(path))
+    if (nn::isWeightsFile(path))
         return inspectWeights(path);
     const auto video = media::probeVideo(path);
     if (isVideo(video))

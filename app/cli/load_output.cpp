@@ -84,7 +84,8 @@ nlohmann::ordered_json planJson(const ConcurrencyPlan& plan)
             {"batch", plan.largestBatch()},
             {"max_wait_ms", plan.maxWaitMs},
             {"precision", toString(plan.arithmetic)},
-            {"balance", toString(plan.balance)}};
+            {"balance", toString(plan.balance)},
+            {"shares", {{"preview", plan.shares.preview}, {"live", plan.shares.live}, {"export", plan.shares.bulk}}}};
 }
 
 tuning::TuningProgress progressOn(ProgressLine& line)

@@ -69,6 +69,7 @@ int main(int argc, char** argv)
     app.footer(kFooter);
     lipsync::cli::CommandLine line{app, interruption.token()};
     lipsync::cli::addRenderCommand(line);
+    lipsync::cli::addQueueCommand(line);
     lipsync::cli::addInspectCommand(line);
     lipsync::cli::addFeaturesCommand(line);
     lipsync::cli::addMelCommand(line);
@@ -82,7 +83,9 @@ int main(int argc, char** argv)
     lipsync::cli::addTuneCommand(line);
     lipsync::cli::addPlanCommand(line);
     lipsync::cli::addSimulateCommand(line);
+    lipsync::cli::addServeCommand(line);
     lipsync::cli::addWorkerCommand(line);
+    lipsync::cli::addExportTritonCommand(line);
     lipsync::cli::addDoctorCommand(line);
 
     try {

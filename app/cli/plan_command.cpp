@@ -5,7 +5,6 @@
 #include "load_output.h"
 #include "options.h"
 #include "output.h"
-#include "tuning/bare_loops.h"
 #include "tuning/capacity.h"
 #include "tuning/saved_tuning.h"
 
@@ -16,9 +15,6 @@
 namespace lipsync::cli {
 
 namespace {
-
-constexpr double kSecondsEach = 0.6; ///< of a measured batch size
-constexpr double kJitter = 0.05; ///< standard deviation of a batch's time, as busy machines have it
 
 struct DeviceCost {
     double baseMs = 0, perFrameMs = 0;
@@ -60,7 +56,7 @@ void describeDevices(PlanRequest& request)
         workers.device = fmt::format("device {}", device);
         workers.baseMs = request.cost->baseMs;
         workers.perFrameMs = request.cost->perFrameMs;
-        workers.jitter = kJitter;
+        workers.jitter = tuning::kBatchJitter;
         question.workers.push_back(workers);
     }
 }
@@ -77,9 +73,6 @@ Status measureDevices(PlanRequest& request, const std::stop_token& stop)
     const auto frames = avatar::TemplateFrames::open(*package);
     if (!frames)
         return failure(frames);
-    const auto load = tuning::MouthLoad::create(*frames, stop);
-    if (!load)
-        return failure(load);
     ConcurrencyOptions options;
     options.workers = request.workers;
     options.batch = request.batch;
@@ -87,28 +80,19 @@ Status measureDevices(PlanRequest& request, const std::stop_token& stop)
     if (!plan)
         return failure(plan);
 
+    const auto present = plan->devices.size();
+    const auto wanted = static_cast<std::size_t>(request.devices.value_or(static_cast<int>(present)));
+    auto measured = *plan;
+    measured.devices.resize(std::min(present, wanted));
+    auto workers = tuning::measureWorkers(*frames, measured, stop);
+    if (!workers)
+        return failure(workers);
     auto& question = request.question;
     question.batchSizes = plan->batchSizes;
-    const auto devices = request.devices.value_or(static_cast<int>(plan->devices.size()));
-    for (int device = 0; device < devices; ++device) {
-        auto one = *plan; // more devices than there are count as further ones of the last kind
-        one.devices = {plan->devices[std::min<std::size_t>(device, plan->devices.size() - 1)]};
-        scheduling::SimulatedWorkers workers;
-        if (device < static_cast<int>(plan->devices.size())) {
-            auto loops = tuning::BareLoops::create(**package, **frames, *load, one);
-            auto costs = loops ? tuning::measureCosts(**loops, plan->batchSizes, kSecondsEach, stop)
-                               : Result<std::map<int, double>>(failure(loops));
-            if (!costs)
-                return failure(costs);
-            workers.tableMs = std::move(*costs);
-        } else {
-            workers = question.workers.back();
-        }
-        workers.count = one.workerCount();
-        workers.device = device < static_cast<int>(plan->devices.size()) ? one.devices.front().device
-                                                                         : fmt::format("device {}", device);
-        workers.jitter = kJitter;
-        question.workers.push_back(workers);
+    question.workers = std::move(*workers);
+    while (question.workers.size() < wanted) { // more devices than there are count as further ones of the last kind
+        question.workers.push_back(question.workers.back());
+        question.workers.back().device = fmt::format("device {}", question.workers.size() - 1);
     }
     return {};
 }
@@ -147,25 +131,10 @@ nlohmann::ordered_json toJson(const tuning::CapacityQuestion& question, const tu
 
 std::string toText(const tuning::CapacityQuestion& question, const tuning::CapacityAnswer& answer, int most)
 {
-    constexpr double kPercent = 100;
     std::string text;
-    for (const auto& workers : question.workers) {
-        text += fmt::format("{}: {} workers, a batch takes ", workers.device, workers.count);
-        if (workers.tableMs.empty())
-            text += fmt::format("{:g} ms + {:g} ms a frame", workers.baseMs, workers.perFrameMs);
-        std::string separator;
-        for (const auto& [size, ms] : workers.tableMs) {
-            text += fmt::format("{}{:.1f} ms for {}", separator, ms, size);
-            separator = ", ";
-        }
-        text += "\n";
-    }
-    text += fmt::format("{} viewers at {:g} frames/s, talking {:g} % of the time, frames within {:g} ms: {}.\n",
-                        question.viewers, question.framesPerSecond, question.duty * kPercent, question.goalP99Ms,
-                        answer.holds ? "this holds" : "this does not hold");
-    text += fmt::format("p99 {:.1f} ms, {:.2f} % of the frames late, workers {:.0f} % busy, {:.2f} frames a batch.\n",
-                        answer.p99Ms, answer.lateFraction * kPercent, answer.utilisation * kPercent, answer.meanBatch);
-    return text + fmt::format("At most {} viewers hold.\n", most);
+    for (const auto& sentence : tuning::explain(question, answer, most))
+        text += sentence + "\n";
+    return text;
 }
 
 Status runPlan(PlanRequest request, const std::stop_token& stop)

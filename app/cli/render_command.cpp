@@ -2,6 +2,7 @@
 #include "command.h"
 #include "concurrency_options.h"
 #include "engine.h"
+#include "export_options.h"
 #include "options.h"
 #include "output.h"
 #include "terminal.h"
@@ -90,25 +91,8 @@ void addRenderCommand(CommandLine& line)
     auto& request = options->request;
     request.measureNetwork = true;
     auto* command = line.app.add_subcommand("render", "Make an avatar speak a voice and write the video");
-    command->add_option("--avatar", request.avatar, "Avatar folder, NAME.avatar")->required()->type_name("DIR");
-    command->add_option("--voice", request.voice, "Sound or video file with the voice")->required()->type_name("FILE");
-    command
-        ->add_option("--features", request.features,
-                     "The voice's features, for avatars that listen to hubert or wenet features")
-        ->type_name("F.npy");
-    command->add_option("--out", request.output, "Video to write (.mp4), or with --png a folder")
-        ->required()
-        ->type_name("FILE");
-    command->add_flag("--png", request.pictureSequence, "Write a PNG sequence instead of a video");
-    command->add_flag("--force", request.overwrite, "Replace the output if it exists");
+    addExportOptions(*command, request);
     addConcurrencyOptions(*command, options->concurrency);
-    addChoice(*command, "--paste", request.paste, {{"feathered", PasteStyle::Feathered}, {"exact", PasteStyle::Exact}},
-              "feathered: soft, colour-true border; exact: as SyncTalk_2D");
-    command->add_option("--quality", request.quality, "H.264 constant rate factor: 0 best, 51 smallest")
-        ->check(CLI::Range(0, 51))
-        ->capture_default_str();
-    command->add_flag("!--no-synthetic-mark", request.markSynthetic,
-                      "Leave out the metadata that says this is synthetic media");
     command
         ->add_option("--trace", options->trace,
                      "Write what happened to the last frames, for Perfetto or chrome://tracing")
@@ -118,6 +102,7 @@ void addRenderCommand(CommandLine& line)
         "Examples:\n"
         "  lipsync render --avatar demo.avatar --voice speech.wav --out speech.mp4\n"
         "  lipsync render --avatar demo.avatar --voice speech.flac --out frames/ --png --paste exact\n"
+        "  lipsync render --avatar demo.avatar --voice speech.wav --out speech.webm --format webm\n"
         "  lipsync render --avatar demo.avatar --voice speech.wav --out speech.mp4 --isolation process\n"
         "  lipsync render --avatar hubert.avatar --voice speech.wav --features aud_hu.npy --out speech.mp4");
     command->callback(

@@ -70,7 +70,7 @@ void appendWrapped(std::string& text, std::string_view words, std::size_t indent
         const auto end = std::min(words.find(' ', at), words.size());
         const auto word = words.substr(at, end - at);
         if (column + word.size() > kTextColumns && column > indent) {
-            text += "\n" + std::string(indent, ' ');
+            text.append(1, '\n').append(indent, ' ');
             column = indent;
         } else if (at > 0) {
             text += ' ';

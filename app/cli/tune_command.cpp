@@ -77,17 +77,6 @@ std::string toText(const tuning::TuneResult& result, const std::filesystem::path
     return text;
 }
 
-Status save(const tuning::TuneResult& result, const TuneRequest& request, const std::string& hash)
-{
-    tuning::SavedTuning tuning;
-    tuning.key = tuning::tuningKey(hash);
-    tuning.plan = result.chosen().plan;
-    tuning.framesPerSecond = result.chosen().framesPerSecond();
-    tuning.p99Ms = result.chosen().p99Ms();
-    tuning.goalP99Ms = request.goalP99Ms;
-    return tuning::saveTuning(tuning);
-}
-
 Status runTune(const TuneRequest& request, const std::stop_token& stop)
 {
     const auto avatar = chosenAvatar(request.avatar);
@@ -114,7 +103,8 @@ Status runTune(const TuneRequest& request, const std::stop_token& stop)
     if (!result)
         return failure(result);
     const auto file = request.isDryRun ? std::filesystem::path() : tuning::tuningFile();
-    const auto saved = request.isDryRun ? Status() : save(*result, request, *hash);
+    const auto saved =
+        request.isDryRun ? Status() : tuning::saveTuning(tuning::toSaved(*result, request.goalP99Ms, *hash));
     const auto shown = saved ? file : std::filesystem::path();
     const auto printed = request.json ? printJson(toJson(*result, request, shown)) : printText(toText(*result, shown));
     return printed ? saved : printed;

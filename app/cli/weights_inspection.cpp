@@ -6,10 +6,6 @@
 #include "nn/generator.h"
 #include "nn/syncnet.h"
 
-#include <algorithm>
-#include <array>
-#include <fstream>
-
 #include <fmt/ranges.h>
 
 namespace lipsync::cli {
@@ -20,7 +16,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kListedTensors = 8;
-constexpr std::string_view kWeightsEndings[] = {".safetensors", ".pth", ".pt", ".ckpt", ".jit", ".onnx", ".model"};
 
 std::uintmax_t fileBytes(const fs::path& file)
 {
@@ -98,27 +93,6 @@ void addOrigin(Json& facts, const nn::Checkpoint& checkpoint)
 }
 
 } // namespace
-
-bool isWeightsFile(const fs::path& file)
-{
-    std::string ending = file.extension().string();
-    std::ranges::transform(ending, ending.begin(), [](unsigned char letter) { return std::tolower(letter); });
-    if (std::ranges::find(kWeightsEndings, ending) != std::end(kWeightsEndings))
-        return true;
-    std::array<char, 9> first{};
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream.read(first.data(), first.size()))
-        return false;
-    const std::string_view bytes(first.data(), first.size());
-    if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("\x80\x02\x8a\x0a")) // PyTorch's two formats
-        return true;
-    // A safetensors file begins with eight bytes that say how long the JSON object is which follows.
-    constexpr std::uint64_t kLongestHeader = std::uint64_t{100} << 20;
-    std::uint64_t length = 0;
-    for (std::size_t i = 0; i + 1 < bytes.size(); ++i)
-        length |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
-    return length >= 2 && length <= kLongestHeader && bytes.back() == '{';
-}
 
 Inspection inspectWeights(const fs::path& file)
 {

@@ -4,9 +4,16 @@
 #include "demo_files.h"
 #include "engine.h"
 #include "screenshot.h"
+#include "single_instance.h"
+#include "start_report.h"
 #include "ui/dialogs/system_dialogs.h"
 #include "ui/engine_bridge/qt_conversion.h"
 #include "ui/main_window/main_window.h"
+#include "ui/concurrency/default_plan.h"
+#include "ui/drops/file_arrivals.h"
+#include "ui/live/microphone.h"
+#include "ui/notifier/desktop_notifier.h"
+#include "ui/project/project_clock.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -16,18 +23,25 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QDir>
+#include <QFileInfo>
 #include <QSettings>
+#include <QStandardPaths>
 #include <QTemporaryDir>
+#include <QUrl>
 
 namespace {
 
 constexpr int kUsageStatus = 2; // as `lipsync` has it
+constexpr int kFailureStatus = 4;
 
 struct Arguments {
     QString avatar;
     QString voice;
+    QStringList files; ///< named without an option
     QString screenshot;
     QString theme;
+    bool reportsStart = false;
 };
 
 bool asksForHelp(int argc, char** argv)
@@ -50,48 +64,97 @@ Arguments parseArguments(const QApplication& application)
     parser.setApplicationDescription(text("Real-time lip-sync of video avatars. Without arguments it opens the demo."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("avatar"), text("Avatar folder to open"), QStringLiteral("[AVATAR]"));
-    parser.addPositionalArgument(QStringLiteral("voice"), text("Sound file to open"), QStringLiteral("[VOICE]"));
+    parser.addPositionalArgument(
+        QStringLiteral("files"),
+        text("Avatar folder NAME.avatar, sound file or project NAME.lipsync to open, in any order"),
+        QStringLiteral("[FILE…]"));
     const QCommandLineOption avatar(QStringLiteral("avatar"), text("Avatar folder to open"), QStringLiteral("DIR"));
     const QCommandLineOption voice(QStringLiteral("voice"), text("Sound file to open"), QStringLiteral("FILE"));
-    QCommandLineOption screenshot(QStringLiteral("screenshot"), text("Write a picture of the window and quit"),
-                                  QStringLiteral("FILE"));
-    screenshot.setFlags(QCommandLineOption::HiddenFromHelp);
-    const QCommandLineOption theme(QStringLiteral("theme"), text("dark or light"), QStringLiteral("NAME"));
-    parser.addOptions({avatar, voice, screenshot, theme});
+    const QCommandLineOption screenshot(
+        QStringLiteral("screenshot"),
+        text("Play what is opened for two seconds, write a picture of the window and quit"), QStringLiteral("FILE"));
+    QCommandLineOption reportStart(QStringLiteral("report-start"),
+                                   text("Say how long the first preview frame took, and quit"));
+    reportStart.setFlags(QCommandLineOption::HiddenFromHelp);
+    const QCommandLineOption theme(QStringLiteral("theme"), text("dark, light or high-contrast"),
+                                   QStringLiteral("NAME"));
+    parser.addOptions({avatar, voice, screenshot, reportStart, theme});
     if (!parser.parse(application.arguments()))
         refuseUsage(parser.errorText().chopped(parser.errorText().endsWith(QLatin1Char('.')) ? 1 : 0));
     parser.process(application);
-    if (const QString name = parser.value(theme);
-        parser.isSet(theme) && name != QLatin1String("dark") && name != QLatin1String("light"))
-        refuseUsage(text("There is no theme '%1', but dark and light").arg(name));
+    if (const QString name = parser.value(theme); parser.isSet(theme) && name != QLatin1String("dark") &&
+        name != QLatin1String("light") && name != QLatin1String("high-contrast"))
+        refuseUsage(text("There is no theme '%1', but dark, light and high-contrast").arg(name));
 
-    const QStringList files = parser.positionalArguments();
-    return {parser.isSet(avatar) ? parser.value(avatar) : files.value(0),
-            parser.isSet(voice) ? parser.value(voice) : files.value(1), parser.value(screenshot), parser.value(theme)};
+    return {parser.value(avatar),     parser.value(voice), parser.positionalArguments(),
+            parser.value(screenshot), parser.value(theme), parser.isSet(reportStart)};
 }
 
 std::filesystem::path avatarToOpen(const Arguments& arguments)
 {
     if (!arguments.avatar.isEmpty())
         return lipsync::ui::toPath(arguments.avatar);
+    for (const QString& file : arguments.files)
+        if (QFileInfo(file).isDir())
+            return lipsync::ui::toPath(file);
     return lipsync::studio::findDemoFiles(QCoreApplication::applicationDirPath()).avatar;
 }
 
-void openFiles(lipsync::ui::LibraryModel& library, const Arguments& arguments)
+// Of the export journal and what else outlives the program; made when it is not there.
+QString dataFolder()
 {
-    using lipsync::ui::toPath;
-    if (!arguments.avatar.isEmpty() && !arguments.voice.isEmpty()) {
-        library.open(toPath(arguments.avatar), toPath(arguments.voice));
-    } else if (!arguments.avatar.isEmpty()) {
-        library.openAvatar(toPath(arguments.avatar));
-    } else if (!arguments.voice.isEmpty()) {
-        library.openVoice(toPath(arguments.voice));
-    } else {
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
+    QDir().mkpath(folder);
+    return folder;
+}
+
+QStringList filesOf(const Arguments& arguments)
+{
+    QStringList files = QStringList{arguments.avatar, arguments.voice} + arguments.files;
+    files.removeAll(QString());
+    return files;
+}
+
+void takeFiles(lipsync::ui::MainWindow& window, const QStringList& files)
+{
+    QList<QUrl> urls;
+    for (const QString& file : files)
+        urls.append(QUrl::fromLocalFile(QFileInfo(file).absoluteFilePath()));
+    if (!urls.isEmpty())
+        window.arrivals().take(urls);
+}
+
+void openFiles(lipsync::ui::MainWindow& window, const Arguments& arguments, bool isForOneLook)
+{
+    const bool isResumed = !isForOneLook && window.resume();
+    if (const QStringList files = filesOf(arguments); !files.isEmpty()) {
+        takeFiles(window, files);
+    } else if (!isResumed) {
         const auto demo = lipsync::studio::findDemoFiles(QCoreApplication::applicationDirPath());
         if (!demo.avatar.empty() && !demo.voice.empty())
-            library.open(demo.avatar, demo.voice);
+            window.library().open(demo.avatar, demo.voice);
     }
+}
+
+/// Hands the files over to a studio that runs already. True when it has them and this one is not needed.
+bool isHandedOver(lipsync::studio::SingleInstance& instance, const Arguments& arguments)
+{
+    using lipsync::studio::SingleInstance;
+    const auto start = instance.start(filesOf(arguments));
+    if (start == SingleInstance::Start::NoAnswer) {
+        std::cerr << "lipsync-studio: it is running already and does not answer; end it and start it again.\n";
+        std::exit(kFailureStatus);
+    }
+    return start == SingleInstance::Start::HandedOver;
+}
+
+/// Shows the window with what another start handed over.
+void openHandedOver(lipsync::ui::MainWindow& window, const QStringList& files)
+{
+    takeFiles(window, files);
+    window.setWindowState(window.windowState() & ~Qt::WindowMinimized);
+    window.raise();
+    window.activateWindow();
 }
 
 } // namespace
@@ -112,24 +175,43 @@ int main(int argc, char** argv)
     QApplication::setDesktopFileName(QStringLiteral("lipsync-studio"));
     const Arguments arguments = parseArguments(application);
 
-    // A screenshot shows the window as it comes, not as somebody left it.
+    const bool isForOneLook = !arguments.screenshot.isEmpty() || arguments.reportsStart;
+    lipsync::studio::SingleInstance instance(lipsync::studio::SingleInstance::folderOfUser());
+    if (!isForOneLook && isHandedOver(instance, arguments))
+        return 0;
+    // A screenshot or report is of the window as it comes, not as somebody left it.
     const QTemporaryDir unused;
-    const auto settings = arguments.screenshot.isEmpty()
+    const auto settings = !isForOneLook
         ? std::make_unique<QSettings>()
         : std::make_unique<QSettings>(unused.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
-    // What was tuned for the avatar on this machine, if anything; every saved plan has been checked.
-    const auto plan = lipsync::tunedPlan(avatarToOpen(arguments)).value_or(lipsync::defaultPlan());
-    const auto engine = std::move(lipsync::createEngine({.plan = plan, .workerProgram = {}}).value());
+    // What was saved as default, else what was tuned for the avatar on this machine; every saved plan has been checked.
+    auto plan = lipsync::ui::defaultPlanOf(*settings);
+    if (!plan)
+        plan = lipsync::tunedPlan(avatarToOpen(arguments)).value_or(lipsync::defaultPlan());
+    const auto engine = std::move(lipsync::createEngine({.plan = *plan, .workerProgram = {}}).value());
     lipsync::ui::SystemDialogs dialogs;
-    lipsync::ui::MainWindow window({*engine, dialogs, *settings, lipsync::ui::soundClocks()});
+    lipsync::ui::DesktopNotifier notifier;
+    lipsync::ui::MicrophoneInputs microphones;
+    lipsync::ui::SystemProjectClock projectClock;
+    lipsync::ui::MainWindow window(
+        {*engine, dialogs, notifier, *settings, lipsync::ui::soundClocks(), microphones, projectClock,
+         lipsync::exportFormats(), lipsync::ui::toPath(isForOneLook ? unused.path() : dataFolder()),
+         lipsync::studio::findDemoFiles(QCoreApplication::applicationDirPath()).avatar.parent_path()});
     if (!arguments.theme.isEmpty())
         window.theme().choose(arguments.theme == QLatin1String("light") ? lipsync::ui::ThemeName::Light
-                                                                        : lipsync::ui::ThemeName::Dark);
+                                  : arguments.theme == QLatin1String("high-contrast")
+                                  ? lipsync::ui::ThemeName::HighContrast
+                                  : lipsync::ui::ThemeName::Dark);
+    QObject::connect(&instance, &lipsync::studio::SingleInstance::filesReceived, &window,
+                     [&window](const QStringList& files) { openHandedOver(window, files); });
     window.show();
-    openFiles(window.library(), arguments);
+    openFiles(window, arguments, isForOneLook);
 
     std::unique_ptr<lipsync::studio::Screenshot> screenshot;
     if (!arguments.screenshot.isEmpty())
         screenshot = std::make_unique<lipsync::studio::Screenshot>(window, arguments.screenshot);
+    std::unique_ptr<lipsync::studio::StartReport> startReport;
+    if (arguments.reportsStart)
+        startReport = std::make_unique<lipsync::studio::StartReport>(window);
     return QApplication::exec();
 }

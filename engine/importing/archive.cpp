@@ -191,11 +191,16 @@ bool isZip(const fs::path& file)
 
 bool zipHolds(const fs::path& file, std::string_view name)
 {
+    return zipHolds(file, [name](const fs::path& inside) { return inside.filename() == name; });
+}
+
+bool zipHolds(const fs::path& file, const std::function<bool(const fs::path& inside)>& isLookedFor)
+{
     const ArchivePointer archive(zip_open(file.c_str(), ZIP_RDONLY, nullptr));
     const zip_int64_t count = archive ? zip_get_num_entries(archive.get(), 0) : 0;
     for (zip_int64_t i = 0; i < count; ++i) {
         const char* path = zip_get_name(archive.get(), static_cast<zip_uint64_t>(i), ZIP_FL_ENC_RAW);
-        if (path != nullptr && fs::path(path).filename() == name)
+        if (path != nullptr && isLookedFor(path))
             return true;
     }
     return false;

@@ -26,6 +26,10 @@ bool isZip(const std::filesystem::path& file);
 /// Whether a ZIP archive holds a file of that name, in whatever folder.
 bool zipHolds(const std::filesystem::path& file, std::string_view name);
 
+/// Whether it holds one whose path inside is what is looked for.
+bool zipHolds(const std::filesystem::path& file,
+              const std::function<bool(const std::filesystem::path& inside)>& isLookedFor);
+
 /// Unpacks the files of a ZIP archive for which `isWanted` (their path inside, '/' between folders) into `folder`,
 /// which must exist. InvalidInput when it is damaged, encrypted or beyond the limits, or when any name in it leads
 /// outside of it, wanted or not; what was unpacked by then stays for the caller to remove. Interrupted by `stop`.

@@ -3,6 +3,7 @@
 
 #include "avatar/avatar_manifest.h"
 #include "base/file_system.h"
+#include "importing/archive.h"
 #include "importing/picture_folder.h"
 #include "media/video_reader.h"
 
@@ -251,6 +252,16 @@ Result<Source> recogniseSource(const fs::path& path)
         return failure(ErrorCode::InvalidInput,
                        fmt::format("There is no {}. Check the name and the folder.", path.string()));
     return isFolder(path) ? recogniseFolder(path) : recogniseFile(path);
+}
+
+bool isArchiveOfSource(const fs::path& file)
+{
+    return isZip(file) && zipHolds(file, [](const fs::path& inside) {
+               if (inside.filename() == kInfo)
+                   return true;
+               const auto folder = inside.parent_path().filename();
+               return folder == kPictures || folder == kFaceBounds;
+           });
 }
 
 bool isPartOfSource(const std::string& path)

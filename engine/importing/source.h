@@ -43,6 +43,9 @@ struct Source {
 /// is known but no source: weights alone, an avatar, a package without its frames.
 Result<Source> recogniseSource(const std::filesystem::path& path);
 
+/// Whether an archive holds a data set or package, as far as the names in it tell; nothing is unpacked.
+bool isArchiveOfSource(const std::filesystem::path& file);
+
 /// Whether a file of an archive belongs to a source: everything but the prepared crops of its frames and what
 /// nobody reads.
 bool isPartOfSource(const std::string& path);

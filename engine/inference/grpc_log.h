@@ -3,7 +3,8 @@
 
 namespace lipsync::inference {
 
-/// Keeps gRPC's log lines off standard error: what matters of them comes back as errors of calls. Any thread.
+/// Keeps log lines of gRPC and protobuf off standard error, which callers could fill: what matters of them comes back
+/// as errors of calls. Any thread.
 void silenceGrpc();
 
 } // namespace lipsync::inference

@@ -50,6 +50,7 @@ public:
     void release(scheduling::ModelId model) override;
     BatchOutcome run(const scheduling::Batch& batch) override;
     Status checkHealth() override;
+    std::optional<Error> processEnd() override { return m_child ? m_child->end() : std::nullopt; }
     void abandon() noexcept override;
     int processId() const override { return m_processId; }
 

@@ -72,6 +72,14 @@ public:
     {
     }
 
+    ~TorchWorker() override
+    {
+        m_prepared.clear();
+        nn::handMemoryBack();
+    }
+    TorchWorker(const TorchWorker&) = delete;
+    TorchWorker& operator=(const TorchWorker&) = delete;
+
     Status start() override
     {
         if (const auto device = nn::findDevice(m_options.device); !device)
@@ -98,7 +106,11 @@ public:
         return {};
     }
 
-    void release(ModelId model) override { m_prepared.erase(model); }
+    void release(ModelId model) override
+    {
+        if (m_prepared.erase(model) > 0)
+            nn::handMemoryBack();
+    }
 
     BatchOutcome run(const Batch& batch) override
     {
@@ -138,7 +150,8 @@ private:
                                        {.precision = precisionOf(m_options.arithmetic),
                                         .threads = m_options.threads,
                                         .device = m_options.device,
-                                        .graphs = m_options.useGraphs});
+                                        .graphs = m_options.useGraphs,
+                                        .imageCacheBytes = m_options.imageCacheBytes});
         if (!shared)
             return failure(shared);
         auto replica = (*shared)->generator->replica(m_options.threads, m_options.useGraphs);

@@ -16,6 +16,7 @@ struct TorchWorkerOptions {
     int threads = 1; ///< computing threads on the processor
     Arithmetic arithmetic = Arithmetic::Fp32;
     bool useGraphs = true; ///< a CUDA graph per allowed size; without effect on the processor
+    std::size_t imageCacheBytes = 0; ///< as nn::RunOptions has it; the first worker of a network decides
 };
 
 /// The network's name for the arithmetic of a plan.

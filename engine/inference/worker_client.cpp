@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "inference/worker_client.h"
 
+#include "inference/cancellable_calls.h"
 #include "inference/grpc_log.h"
 #include "inference/picture_block.h"
 
 #include <map>
-#include <mutex>
 
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
@@ -107,7 +107,7 @@ public:
     BatchOutcome run(const scheduling::Batch& batch, const nn::GeneratorSpec& spec);
     Status prepare(const ModelRequest& request, bool sharesPictures);
     void release(scheduling::ModelId model);
-    void cancel() noexcept;
+    void cancel() noexcept { m_calls.cancel(); }
 
     /// One unary call: fills in the session, can be cancelled.
     template <typename Request, typename Reply>
@@ -120,10 +120,10 @@ public:
             context.set_deadline(std::chrono::system_clock::now() +
                                  std::chrono::ceil<std::chrono::milliseconds>(*atMost));
         request.set_session(m_session);
-        if (!m_stub || !begin(context))
+        if (!m_stub || !m_calls.begin(context))
             return grpc::Status::CANCELLED;
         const auto status = ((*m_stub).*method)(&context, request, &reply);
-        finish();
+        m_calls.finish();
         m_lost = m_lost || (!status.ok() && !isRefusal(status));
         return status;
     }
@@ -149,10 +149,6 @@ private:
         if (!m_options.token.empty())
             context.AddMetadata(kTokenKey, m_options.token);
     }
-    /// Makes cancel() reach a call; false when it was cancelled already.
-    bool begin(grpc::ClientContext& context);
-    void finish();
-
     const WorkerClientOptions m_options;
     std::shared_ptr<grpc::Channel> m_channel;
     std::unique_ptr<wire::Worker::Stub> m_stub;
@@ -162,9 +158,7 @@ private:
     std::map<scheduling::ModelId, std::shared_ptr<LentPictures>> m_shared;
     grpc::ClientContext m_sessionContext; ///< before the stream, which uses it
     std::unique_ptr<grpc::ClientReaderWriter<wire::Hello, wire::Welcome>> m_stream;
-    std::mutex m_mutex;
-    bool m_cancelled = false;
-    grpc::ClientContext* m_running = nullptr;
+    CancellableCalls m_calls;
 };
 
 WorkerClient::Impl::~Impl()
@@ -175,27 +169,6 @@ WorkerClient::Impl::~Impl()
     m_stream->Finish();
 }
 
-bool WorkerClient::Impl::begin(grpc::ClientContext& context)
-{
-    std::lock_guard lock(m_mutex);
-    m_running = m_cancelled ? nullptr : &context;
-    return !m_cancelled;
-}
-
-void WorkerClient::Impl::finish()
-{
-    std::lock_guard lock(m_mutex);
-    m_running = nullptr;
-}
-
-void WorkerClient::Impl::cancel() noexcept
-{
-    std::lock_guard lock(m_mutex); // keeps the context alive
-    m_cancelled = true;
-    if (m_running)
-        m_running->TryCancel();
-}
-
 Status WorkerClient::Impl::start()
 {
     m_channel = openChannel(m_options.address);
@@ -204,10 +177,10 @@ Status WorkerClient::Impl::start()
                        fmt::format("Nobody answers at {}: is 'lipsync worker' running there?", m_options.address));
     m_stub = wire::Worker::NewStub(m_channel);
     prepareContext(m_sessionContext);
-    if (!begin(m_sessionContext))
+    if (!m_calls.begin(m_sessionContext))
         return failure(ErrorCode::Interrupted, "The worker was given up before it started.");
     auto greeted = greet();
-    finish();
+    m_calls.finish();
     return greeted;
 }
 

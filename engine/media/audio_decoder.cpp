@@ -265,6 +265,26 @@ try {
                    fmt::format("Not enough memory to hold the sound of {}. Use a shorter file.", quoted(file)));
 }
 
+Status decodeAudioPieces(const std::filesystem::path& file, const std::function<void(const PcmAudio& piece)>& take)
+try {
+    auto input = openInput(file, AVMEDIA_TYPE_AUDIO);
+    if (!input)
+        return failure(input);
+    SoundShaper shaper(quoted(file), {}, {});
+    const auto add = [&](const AVFrame& sound, int frames) -> Result<bool> {
+        if (const Status added = shaper.add(sound, frames); !added)
+            return failure(added);
+        take(shaper.take());
+        return true;
+    };
+    if (const Status decoded = SoundDecoding(*input, add, quoted(file)).run(); !decoded)
+        return decoded;
+    const auto end = shaper.finish(); // says so when there was nothing
+    return end ? Status() : failure(end);
+} catch (const std::bad_alloc&) {
+    return failure(ErrorCode::Resource, fmt::format("Not enough memory to read the sound of {}.", quoted(file)));
+}
+
 Result<PcmAudio> decodeSpeechAt(const std::filesystem::path& file, double fromSeconds, double seconds,
                                 const std::stop_token& stop)
 try {

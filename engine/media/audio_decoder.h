@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <vector>
@@ -36,6 +37,9 @@ struct PcmAudio {
 /// Any thread.
 Result<PcmAudio> decodeAudio(const std::filesystem::path& file, std::optional<int> sampleRate = {},
                              std::optional<int> channels = {});
+
+/// The same piece by piece at its own rate and channels, so that memory does not grow with the sound.
+Status decodeAudioPieces(const std::filesystem::path& file, const std::function<void(const PcmAudio& piece)>& take);
 
 /// The same as the networks hear it: 16 kHz mono. 16-bit mono input at 16 kHz is exact: sample / 32768.
 Result<PcmAudio> decodeSpeech(const std::filesystem::path& file);

@@ -47,21 +47,23 @@ int openScaler(ScalerPointer& scaler, const Conversion& conversion)
     return sws_init_context(context, nullptr, nullptr);
 }
 
-void repeatLastColumn(AVFrame& frame, int plane, int width, int height, int frameWidth)
+// Widths are in samples of `bytes` bytes.
+void repeatLastColumn(AVFrame& frame, int width, int height, int bytes)
 {
     for (int y = 0; y < height; ++y) {
-        std::uint8_t* row = frame.data[plane] + static_cast<std::ptrdiff_t>(y) * frame.linesize[plane];
-        for (int x = width; x < frameWidth; ++x)
-            row[x] = row[width - 1];
+        std::uint8_t* row = frame.data[0] + static_cast<std::ptrdiff_t>(y) * frame.linesize[0];
+        for (int x = width; x < frame.width; ++x)
+            std::memcpy(row + static_cast<std::ptrdiff_t>(x) * bytes,
+                        row + static_cast<std::ptrdiff_t>(width - 1) * bytes, static_cast<std::size_t>(bytes));
     }
 }
 
-void repeatLastRow(AVFrame& frame, int plane, int height, int frameWidth, int frameHeight)
+void repeatLastRow(AVFrame& frame, int plane, int height)
 {
     std::uint8_t* last = frame.data[plane] + static_cast<std::ptrdiff_t>(height - 1) * frame.linesize[plane];
-    for (int y = height; y < frameHeight; ++y)
+    for (int y = height; y < frame.height; ++y)
         std::memcpy(frame.data[plane] + static_cast<std::ptrdiff_t>(y) * frame.linesize[plane], last,
-                    static_cast<std::size_t>(frameWidth));
+                    static_cast<std::size_t>(frame.linesize[plane]));
 }
 
 // The deprecated "J" formats are the plain ones in full range; swscale warns about them.
@@ -120,11 +122,16 @@ int BgrToFrame::convert(const cv::Mat& bgr, AVFrame& frame) const
     const int rows = sws_scale(m_scaler.get(), source.data(), steps.data(), 0, m_height, frame.data, frame.linesize);
     if (rows < 0)
         return rows;
-    // Chroma of 4:2:0 is rounded up to whole pairs already; only the brightness can lack a column or row.
+    // Chroma of 4:2:0 is rounded up to whole pairs already; only what is at full resolution can lack a column or row.
+    const AVPixFmtDescriptor& format = *av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
     if (frame.width > m_width)
-        repeatLastColumn(frame, 0, m_width, m_height, frame.width);
-    if (frame.height > m_height)
-        repeatLastRow(frame, 0, m_height, frame.width, frame.height);
+        repeatLastColumn(frame, m_width, m_height, format.comp[0].step);
+    if (frame.height > m_height) {
+        const int planes =
+            format.log2_chroma_h == 0 ? av_pix_fmt_count_planes(static_cast<AVPixelFormat>(frame.format)) : 1;
+        for (int plane = 0; plane < planes; ++plane)
+            repeatLastRow(frame, plane, m_height);
+    }
     return 0;
 }
 

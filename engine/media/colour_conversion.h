@@ -10,7 +10,7 @@ namespace lipsync::media {
 /// Converts BGR bytes into an encoder's frame. One thread at a time.
 class BgrToFrame {
 public:
-    /// For pictures of width × height; `format` is 4:2:0, 4:4:4 (BT.709, limited range) or RGB24.
+    /// For pictures of width × height; `format` is 4:2:0, 4:2:2, 4:4:4 (BT.709, limited range) or RGB24.
     /// An FFmpeg error number when FFmpeg cannot.
     int open(int width, int height, AVPixelFormat format);
 

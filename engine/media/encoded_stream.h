@@ -10,45 +10,56 @@
 
 namespace lipsync::media {
 
-/// One stream of a file being written: its encoder, and the way of its packets into the container. Functions return
-/// 0 or an FFmpeg error number. One thread at a time.
+/// Where the packets of an encoder go.
+class PacketConsumer {
+public:
+    virtual ~PacketConsumer() = default;
+    /// 0 or an FFmpeg error number; times are in the encoder's time base.
+    virtual int take(AVPacket& packet, const AVCodecContext& codec) = 0;
+};
+
+/// One stream of a video: its encoder, and the way of its packets to who takes them. Functions return 0 or an FFmpeg
+/// error number. One thread at a time.
 class EncodedStream {
 public:
     EncodedStream(const EncodedStream&) = delete;
     EncodedStream& operator=(const EncodedStream&) = delete;
 
+    /// The encoder; there once open() succeeded.
+    const AVCodecContext& codec() const { return *m_codec; }
+    /// Encodes what the encoder still holds.
+    int flush() { return send(nullptr); }
+
 protected:
-    explicit EncodedStream(AVFormatContext& container)
-        : m_container(container)
+    explicit EncodedStream(PacketConsumer& consumer)
+        : m_consumer(consumer)
     {
     }
     ~EncodedStream() = default;
 
-    /// Opens m_codec and adds its stream to the container.
-    int openStream(const AVCodec* encoder, AVDictionary** options);
+    /// Opens m_codec.
+    int openCodec(const AVCodec* encoder);
 
-    /// Encodes a frame, or what the encoder still holds when nullptr, and writes every packet that is ready.
+    /// Encodes a frame, or what the encoder still holds when nullptr, and hands every packet on that is ready.
     int send(const AVFrame* frame);
 
-    AVFormatContext& m_container;
     CodecContextPointer m_codec;
     FramePointer m_frame; ///< used again and again
-    AVStream* m_stream = nullptr;
 
 private:
+    PacketConsumer& m_consumer;
     PacketPointer m_packet;
 };
 
-/// H.264 pictures, BT.709, limited range.
+/// Pictures in BT.709, limited range: H.264, VP9 or ProRes as the options have it.
 class PictureStream : public EncodedStream {
 public:
-    explicit PictureStream(AVFormatContext& container)
-        : EncodedStream(container)
+    explicit PictureStream(PacketConsumer& consumer)
+        : EncodedStream(consumer)
     {
     }
     int open(const AVCodec* encoder, const VideoOptions& options);
     int write(const cv::Mat& bgr);
-    int flush() { return send(nullptr); }
     std::int64_t frames() const { return m_frames; }
 
 private:
@@ -56,20 +67,23 @@ private:
     std::int64_t m_frames = 0;
 };
 
-/// AAC sound. Values that are no number are written as 0.
+/// Sound. Values that are no number are written as 0.
 class SoundStream : public EncodedStream {
 public:
-    explicit SoundStream(AVFormatContext& container)
-        : EncodedStream(container)
+    explicit SoundStream(PacketConsumer& consumer)
+        : EncodedStream(consumer)
     {
     }
     int open(const AVCodec* encoder, int sampleRate, int channels);
     int write(std::span<const float> interleaved);
+    /// Encodes the rest.
     int flush();
 
 private:
+    void store(std::size_t position, std::size_t channel, float value);
     int sendBlock();
 
+    int m_block = 0; ///< samples a channel that are encoded at once
     int m_filled = 0; ///< samples a channel that wait in m_frame
     std::int64_t m_samples = 0;
 };

@@ -43,7 +43,8 @@ bool holdsOnlyPictures(const fs::path& folder)
     std::error_code error;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
         const std::string name = entry->path().filename().string();
-        if (!name.starts_with("frame-") || !name.ends_with(".png"))
+        const bool isPicture = name.starts_with("frame-") && name.ends_with(".png");
+        if (!isPicture && !name.starts_with(kSequenceSoundFile)) // or its unfinished neighbour
             return false;
     }
     return !error;
@@ -83,7 +84,7 @@ Result<PartFile> PartFile::forFile(const fs::path& target, bool overwrite)
     return file;
 }
 
-Result<PartFile> PartFile::forPictureFolder(const fs::path& target, bool overwrite)
+Result<PartFile> PartFile::forPictureFolder(const fs::path& target, bool overwrite, bool isContinued)
 {
     PartFile folder(target.has_filename() ? target : target.parent_path(), overwrite, true);
     const auto refuse = [&](tl::unexpected<Error> error) {
@@ -100,7 +101,8 @@ Result<PartFile> PartFile::forPictureFolder(const fs::path& target, bool overwri
                                   fmt::format("{} is in the way and holds more than our pictures. Move it or choose "
                                               "another name.",
                                               quoted(folder.m_part))));
-        fs::remove_all(folder.m_part, error);
+        if (!isContinued)
+            fs::remove_all(folder.m_part, error);
     }
     if (!error)
         fs::create_directory(folder.m_part, error);
@@ -111,6 +113,16 @@ Result<PartFile> PartFile::forPictureFolder(const fs::path& target, bool overwri
                                           quoted(folder.m_part)),
                               error.message()));
     return folder;
+}
+
+void PartFile::removeLeftover(const fs::path& target, bool isFolder)
+{
+    const auto part = partOf(target.has_filename() ? target : target.parent_path());
+    std::error_code ignored;
+    if (!isFolder && fs::is_regular_file(fs::symlink_status(part, ignored)))
+        fs::remove(part, ignored);
+    else if (isFolder && fs::is_directory(fs::symlink_status(part, ignored)) && holdsOnlyPictures(part))
+        fs::remove_all(part, ignored);
 }
 
 Status PartFile::checkTarget() const
@@ -133,9 +145,10 @@ Status PartFile::checkTarget() const
         return failure(ErrorCode::InvalidInput,
                        fmt::format("{} already exists; pass --force to replace it.", quoted(m_target)));
     if (m_isFolder && !holdsOnlyPictures(m_target))
-        return failure(ErrorCode::InvalidInput,
-                       fmt::format("{} holds more than frame-*.png, so it is not replaced. Choose another folder.",
-                                   quoted(m_target)));
+        return failure(
+            ErrorCode::InvalidInput,
+            fmt::format("{} holds more than frame-*.png and sound.wav, so it is not replaced. Choose another folder.",
+                        quoted(m_target)));
     return {};
 }
 

@@ -7,6 +7,9 @@
 
 namespace lipsync::media {
 
+/// Name of the sound that belongs to a sequence of pictures, in their folder.
+inline constexpr const char* kSequenceSoundFile = "sound.wav";
+
 /// The unfinished neighbour `target.part` of an output, which becomes the output when it is whole and is removed
 /// when it never gets there. One thread at a time.
 class PartFile {
@@ -15,9 +18,13 @@ public:
     /// Resource when its folder is not there.
     static Result<PartFile> forFile(const std::filesystem::path& target, bool overwrite);
 
-    /// The same for a folder of pictures, whose neighbour is created. A folder that is replaced may hold
-    /// frame-*.png only.
-    static Result<PartFile> forPictureFolder(const std::filesystem::path& target, bool overwrite);
+    /// The same for a folder of pictures, whose neighbour is created; one that is there is emptied, unless it is to be
+    /// continued. A folder that is replaced may hold frame-*.png and their sound.wav only.
+    static Result<PartFile> forPictureFolder(const std::filesystem::path& target, bool overwrite,
+                                             bool isContinued = false);
+
+    /// Removes what an earlier run left beside `target`, where it is of our kind.
+    static void removeLeftover(const std::filesystem::path& target, bool isFolder);
 
     ~PartFile();
     PartFile(PartFile&& other) noexcept;
@@ -32,6 +39,9 @@ public:
 
     /// Removes the neighbour.
     void discard() noexcept;
+
+    /// Lets the neighbour stay when it is not published, for another run.
+    void keep() noexcept { m_isPending = false; }
 
 private:
     PartFile(std::filesystem::path target, bool overwrite, bool isFolder);

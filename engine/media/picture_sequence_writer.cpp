@@ -7,11 +7,14 @@
 #include "media/input_file.h"
 #include "media/part_file.h"
 #include "media/synthetic_mark.h"
+#include "media/wav_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <utility>
 
@@ -26,6 +29,18 @@ namespace {
 constexpr std::size_t kPngSignatureSize = 8;
 constexpr std::size_t kPngHeaderSize = 4 + 4 + 13 + 4;
 constexpr int kCompressionLevel = 3; // a third of the time of zlib's default for a few percent of size
+
+// How every whole PNG file ends: its last chunk, IEND, is always the same (section 11.2.5).
+constexpr std::string_view kPngEnd("\0\0\0\0IEND\xAE\x42\x60\x82", 12);
+
+bool isWholePng(const std::filesystem::path& file)
+{
+    std::ifstream stream(file, std::ios::binary);
+    std::array<char, kPngEnd.size()> end{};
+    stream.seekg(-static_cast<std::streamoff>(end.size()), std::ios::end);
+    stream.read(end.data(), static_cast<std::streamsize>(end.size()));
+    return stream && std::string_view(end.data(), end.size()) == kPngEnd;
+}
 
 // 0, or the errno of what failed.
 int writeParts(const std::filesystem::path& file, std::initializer_list<std::string_view> parts)
@@ -55,9 +70,19 @@ public:
     }
 
     Status write(const cv::Mat& bgr);
+    Status writeSound(const PcmAudio& sound);
     Status finish();
+    /// Looks what an earlier run has left.
+    void resume();
+
+    std::int64_t pictures() const { return m_pictures; }
+    const std::filesystem::path& part() const { return m_folder.part(); }
 
 private:
+    std::filesystem::path nameOf(std::int64_t picture) const
+    {
+        return m_folder.part() / fmt::format("frame-{:06}.png", picture);
+    }
     int openEncoder(int width, int height);
     int encode(const cv::Mat& bgr);
     Status checkOpen() const;
@@ -113,7 +138,7 @@ Status PictureSequenceWriter::Impl::write(const cv::Mat& bgr)
 {
     if (const Status usable = checkOpen(); !usable)
         return usable;
-    const bool isFirst = m_pictures == 0;
+    const bool isFirst = !m_codec;
     if (bgr.type() != CV_8UC3 || bgr.empty() ||
         (!isFirst && (bgr.cols != m_frame->width || bgr.rows != m_frame->height)))
         return failure(ErrorCode::Usage,
@@ -124,13 +149,31 @@ Status PictureSequenceWriter::Impl::write(const cv::Mat& bgr)
         return fail(ffmpegCause(code));
     const std::string_view png(reinterpret_cast<const char*>(m_packet->data), static_cast<std::size_t>(m_packet->size));
     const std::size_t afterHeader = kPngSignatureSize + kPngHeaderSize;
-    const int code = writeParts(m_folder.part() / fmt::format("frame-{:06}.png", m_pictures),
-                                {png.substr(0, afterHeader), m_chunk, png.substr(afterHeader)});
+    const int code = writeParts(nameOf(m_pictures), {png.substr(0, afterHeader), m_chunk, png.substr(afterHeader)});
     av_packet_unref(m_packet.get());
     if (code != 0)
         return fail(std::strerror(code));
     ++m_pictures;
     return {};
+}
+
+void PictureSequenceWriter::Impl::resume()
+{
+    m_folder.keep();
+    while (isWholePng(nameOf(m_pictures)))
+        ++m_pictures;
+}
+
+Status PictureSequenceWriter::Impl::writeSound(const PcmAudio& sound)
+{
+    if (const Status usable = checkOpen(); !usable)
+        return usable;
+    auto written = writeWav(m_folder.part() / kSequenceSoundFile, sound);
+    if (written)
+        return {};
+    m_isOpen = false;
+    m_folder.discard();
+    return written;
 }
 
 Status PictureSequenceWriter::Impl::finish()
@@ -182,6 +225,32 @@ Result<std::unique_ptr<PictureSequenceWriter>> PictureSequenceWriter::create(con
         return failure(part);
     return std::unique_ptr<PictureSequenceWriter>(
         new PictureSequenceWriter(std::make_unique<Impl>(std::move(*part), markSynthetic)));
+}
+
+Result<std::unique_ptr<PictureSequenceWriter>> PictureSequenceWriter::resume(const std::filesystem::path& folder,
+                                                                             bool overwrite, bool markSynthetic)
+{
+    auto part = PartFile::forPictureFolder(folder, overwrite, true);
+    if (!part)
+        return failure(part);
+    auto impl = std::make_unique<Impl>(std::move(*part), markSynthetic);
+    impl->resume();
+    return std::unique_ptr<PictureSequenceWriter>(new PictureSequenceWriter(std::move(impl)));
+}
+
+std::int64_t PictureSequenceWriter::pictures() const
+{
+    return m_impl->pictures();
+}
+
+const std::filesystem::path& PictureSequenceWriter::part() const
+{
+    return m_impl->part();
+}
+
+Status PictureSequenceWriter::writeSound(const PcmAudio& sound)
+{
+    return m_impl->writeSound(sound);
 }
 
 Status PictureSequenceWriter::write(const cv::Mat& bgr)

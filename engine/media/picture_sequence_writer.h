@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "media/audio_decoder.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -20,13 +21,25 @@ public:
     /// Replacing is refused for a folder that holds anything but frame-*.png.
     static Result<std::unique_ptr<PictureSequenceWriter>> create(const std::filesystem::path& folder,
                                                                  bool overwrite = false, bool markSynthetic = true);
+    /// Goes on with what an earlier run left in `folder.part`: pictures() of them are whole, what follows is written
+    /// anew. Neither failures nor the destructor remove anything.
+    static Result<std::unique_ptr<PictureSequenceWriter>> resume(const std::filesystem::path& folder, bool overwrite,
+                                                                 bool markSynthetic);
 
     ~PictureSequenceWriter();
     PictureSequenceWriter(const PictureSequenceWriter&) = delete;
     PictureSequenceWriter& operator=(const PictureSequenceWriter&) = delete;
 
+    /// Pictures that are written.
+    std::int64_t pictures() const;
+    /// The folder until it gets its name.
+    const std::filesystem::path& part() const;
+
     /// Appends one picture of BGR bytes (CV_8UC3). Resource, and nothing left behind, when the disk is full.
     Status write(const cv::Mat& bgr);
+
+    /// Writes the sound of the pictures as sound.wav beside them.
+    Status writeSound(const PcmAudio& sound);
 
     /// Gives the folder its name. Nothing can be written afterwards.
     Status finish();

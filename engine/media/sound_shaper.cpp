@@ -96,6 +96,13 @@ Status SoundShaper::add(const AVFrame& sound, int frames)
     return checkLength();
 }
 
+PcmAudio SoundShaper::take()
+{
+    PcmAudio piece{m_sound.sampleRate, m_sound.channels, {}};
+    piece.samples.swap(m_sound.samples);
+    return piece;
+}
+
 Result<PcmAudio> SoundShaper::finish()
 {
     if (m_inputFrames == 0)

@@ -20,6 +20,9 @@ public:
     /// Adds the first `frames` frames of a decoded picture of sound.
     Status add(const AVFrame& sound, int frames);
 
+    /// Gives away what is there so far; for a sound that keeps its rate. finish() then tells its rate and channels.
+    PcmAudio take();
+
     /// Ends the sound and gives it away: exactly round(frames · new rate / old rate) frames.
     Result<PcmAudio> finish();
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "media/picture_sequence_writer.h"
 #include "media/synthetic_mark.h"
+#include "media/video_format.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -22,9 +23,10 @@ struct VideoOptions {
     int height = 0; ///< likewise, by repeating the last row
     int frameRateNumerator = 25;
     int frameRateDenominator = 1;
-    std::string codec = "libx264"; ///< name of an FFmpeg H.264 encoder
+    VideoFormat format = VideoFormat::Mp4;
+    std::string codec = "libx264"; ///< name of an FFmpeg H.264 encoder, for MP4
     std::string preset = "veryfast";
-    int quality = 18; ///< constant rate factor, 0 (lossless) – 51; lower is better
+    int quality = 18; ///< constant rate factor, 0 (lossless) – 51; lower is better; scaled for VP9, not for ProRes
     int threads = 1; ///< of the video encoder
     int keyframeInterval = 250; ///< frames from one seek point to the next; an encoder may add some in between
     bool fullChroma = false; ///< colour at full resolution (4:4:4): exact, but few players show it
@@ -35,10 +37,10 @@ struct VideoOptions {
     bool overwrite = false; ///< replace an existing file
 };
 
-/// The lowest sample rate AAC can carry that is not below `sampleRate`; 48000 above 96000.
-int encodableSampleRate(int sampleRate);
+/// Usage when the options make no sense.
+Status checkOptions(const VideoOptions& options);
 
-/// Writes an MP4 file (H.264, AAC) whose frame count, duration and sound are exactly what was given. Everything goes
+/// Writes a video file (MP4, unless another format is asked for) whose frame count, duration and sound are exactly what was given. Everything goes
 /// to `file.part`, which finish() renames; without finish() the destructor removes it. One thread at a time.
 class VideoWriter {
 public:

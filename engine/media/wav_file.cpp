@@ -30,9 +30,7 @@ std::uint16_t toInteger(float sample)
     return static_cast<std::uint16_t>(static_cast<std::int16_t>(std::clamp(scaled, -kFullScale, kFullScale - 1)));
 }
 
-} // namespace
-
-Status writeWav(const std::filesystem::path& file, std::span<const float> samples, int sampleRate)
+Status writeIntegers(const std::filesystem::path& file, std::span<const float> samples, int sampleRate, int channels)
 {
     const std::uint64_t dataBytes = std::uint64_t{samples.size()} * kSampleBytes;
     if (sampleRate < 1 || dataBytes > std::numeric_limits<std::uint32_t>::max() - kHeaderBytes)
@@ -47,16 +45,29 @@ Status writeWav(const std::filesystem::path& file, std::span<const float> sample
     bytes += "WAVEfmt ";
     append(bytes, kFormatBytes, 4);
     append(bytes, kIntegers, 2);
-    append(bytes, 1, 2); // channel
+    const auto frameBytes = static_cast<std::uint32_t>(channels) * kSampleBytes;
+    append(bytes, static_cast<std::uint32_t>(channels), 2);
     append(bytes, rate, 4);
-    append(bytes, rate * kSampleBytes, 4);
-    append(bytes, kSampleBytes, 2);
+    append(bytes, rate * frameBytes, 4);
+    append(bytes, frameBytes, 2);
     append(bytes, kSampleBytes * 8, 2);
     bytes += "data";
     append(bytes, size, 4);
     for (const float sample : samples)
         append(bytes, toInteger(sample), kSampleBytes);
     return writeFile(file, bytes);
+}
+
+} // namespace
+
+Status writeWav(const std::filesystem::path& file, std::span<const float> samples, int sampleRate)
+{
+    return writeIntegers(file, samples, sampleRate, 1);
+}
+
+Status writeWav(const std::filesystem::path& file, const PcmAudio& sound)
+{
+    return writeIntegers(file, sound.samples, sound.sampleRate, sound.channels);
 }
 
 } // namespace lipsync::media

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "media/audio_decoder.h"
 
 #include <filesystem>
 #include <span>
@@ -12,5 +13,8 @@ namespace lipsync::media {
 /// each sample times 32768, rounded and clipped; what decodeSpeech() reads back differs by at most half a step.
 /// Resource when it cannot be written.
 Status writeWav(const std::filesystem::path& file, std::span<const float> samples, int sampleRate);
+
+/// The same for sound of any number of channels.
+Status writeWav(const std::filesystem::path& file, const PcmAudio& sound);
 
 } // namespace lipsync::media

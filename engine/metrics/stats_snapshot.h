@@ -113,6 +113,7 @@ struct StatsSnapshot {
     double framesPerSecond = 0; ///< over the last two seconds
     std::array<LatencySummary, kStages> stages; ///< by Stage
     LatencySummary endToEnd; ///< of all classes
+    LatencySummary recentEndToEnd; ///< of all classes and the last two to three seconds
     std::array<ClassStats, kFrameClasses> classes; ///< by FrameClass
     std::vector<std::uint64_t> batchSizes; ///< [n] = batches of n frames; ends with the largest that occurred
     double meanBatch = 0;

@@ -2,6 +2,7 @@
 #include "nn/audio_encoder.h"
 
 #include "nn/ave_network.h"
+#include "nn/direct/audio_encoder_run.h"
 #include "nn/module_weights.h"
 #include "nn/torch_runtime.h"
 
@@ -33,7 +34,8 @@ WeightSet withPrefix(const WeightSet& weights)
 
 struct AudioEncoder::Network {
     RunOptions options;
-    std::shared_ptr<AveNetwork> module;
+    std::shared_ptr<AveNetwork> module; ///< null where `direct` runs
+    std::unique_ptr<direct::AudioEncoderRun> direct; ///< or null
 };
 
 AudioEncoder::AudioEncoder() = default;
@@ -53,6 +55,14 @@ Result<std::unique_ptr<AudioEncoder>> AudioEncoder::create(const WeightSet& weig
         const auto named = withPrefix(weights);
         if (auto lent = lendWeights(*network.module, named, "ave_audio_encoder"); !lent)
             return lent;
+        if (options.executor != Executor::LibTorch && direct::kernelsFloat()) {
+            network.module.reset();
+            auto packed = direct::AudioEncoderRun::create(named, options.threadCount());
+            if (!packed)
+                return failure(packed);
+            network.direct = std::move(*packed);
+            return {};
+        }
         network.module->eval();
         network.module->fold();
         keepWeights(*network.module, named);
@@ -69,6 +79,13 @@ Status AudioEncoder::encode(std::span<const float> windows, int batch, std::span
         features.size() != static_cast<std::size_t>(batch) * kAudioFeatureSize)
         return failure(ErrorCode::Internal, "An audio encoder batch does not have the sizes of its network");
     return guarded("Running the audio encoder", [&]() -> Status {
+        if (m_network->direct) {
+            constexpr std::size_t kWindow = std::size_t{kMelBands} * kMelWindowColumns;
+            for (std::size_t b = 0; b < static_cast<std::size_t>(batch); ++b)
+                m_network->direct->run(windows.subspan(b * kWindow, kWindow),
+                                       features.subspan(b * kAudioFeatureSize, kAudioFeatureSize));
+            return {};
+        }
         c10::InferenceMode inference;
         useThreads(m_network->options.threadCount());
         const auto mel = torch::from_blob(const_cast<float*>(windows.data()), {batch, 1, kMelBands, kMelWindowColumns});

@@ -35,14 +35,39 @@ torch::Device torchDevice(const Device& device)
                        : torch::Device(torch::kCPU);
 }
 
-Status build(GeneratorNetwork& network, const WeightSet& weights)
+/// Whether the direct executor shall and can run that network.
+bool runsDirectly(const RunOptions& options, const GeneratorSpec& spec, const Device& device)
+{
+    return !device.cuda && options.executor != Executor::LibTorch && direct::DirectNetwork::covers(spec);
+}
+
+/// Where runsDirectly() is true.
+const direct::KernelSet& directKernels(Precision precision)
+{
+    const auto* bf16 = precision == Precision::Bf16 ? direct::kernelsBf16() : nullptr;
+    return bf16 ? *bf16 : *direct::kernelsFloat();
+}
+
+Status build(GeneratorNetwork& network, const WeightSet& weights, const RunOptions& options)
 {
     {
         const WithoutInitialisation numbersFollow;
         network.module = makeGeneratorModule(network.spec);
     }
+    // Whatever runs it, the module knows which tensors there must be.
     if (auto lent = lendWeights(*network.module, weights, network.spec.name()); !lent)
         return lent;
+    if (runsDirectly(options, network.spec, network.device)) {
+        network.module.reset();
+        auto packed = direct::DirectNetwork::create(weights, network.spec, directKernels(network.precision));
+        if (!packed)
+            return failure(packed);
+        network.direct = std::move(*packed);
+        network.precision = network.direct->kernels->bf16 ? Precision::Bf16 : Precision::Fp32;
+        if (options.imageCacheBytes > 0)
+            network.imageHalves = std::make_shared<direct::ImageHalfCache>(options.imageCacheBytes);
+        return {};
+    }
     network.module->eval();
     network.module->fold();
     keepWeights(*network.module, weights, torchDevice(network.device), network.type);
@@ -90,7 +115,7 @@ Generator::~Generator() = default;
 Result<std::unique_ptr<Generator>> Generator::create(const WeightSet& weights, const GeneratorSpec& spec,
                                                      const RunOptions& options)
 {
-    return make(spec, options, [&](GeneratorNetwork& network) { return build(network, weights); });
+    return make(spec, options, [&](GeneratorNetwork& network) { return build(network, weights, options); });
 }
 
 Result<std::unique_ptr<Generator>> Generator::load(const std::filesystem::path& file, const GeneratorSpec& spec,
@@ -113,6 +138,8 @@ Result<std::unique_ptr<Generator>> Generator::make(const GeneratorSpec& spec, co
     const auto device = findDevice(options.device);
     if (!device)
         return failure(device);
+    if (options.executor == Executor::Direct && !runsDirectly(options, spec, *device))
+        return failure(ErrorCode::Usage, "The direct executor does not run the network '" + spec.name() + "' here");
     auto network = std::make_shared<GeneratorNetwork>();
     network->spec = spec;
     network->device = *device;
@@ -133,7 +160,10 @@ Result<std::unique_ptr<Generator>> Generator::onNetwork(std::shared_ptr<const Ge
     const auto made = guarded("Making a replica of the generator", [&]() -> Status {
         // What a TorchScript does besides launching kernels cannot be captured.
         const bool captures = graphs && network->spec.kind != GeneratorKind::TorchScript;
-        runner = network->device.cuda ? makeCudaRunner(network, captures) : makeProcessorRunner(network, threads);
+        if (network->device.cuda)
+            runner = makeCudaRunner(network, captures);
+        else
+            runner = network->direct ? makeDirectRunner(network, threads) : makeProcessorRunner(network, threads);
         return {};
     });
     if (!made)
@@ -159,6 +189,24 @@ const Device& Generator::device() const
 Precision Generator::precision() const
 {
     return m_network->precision;
+}
+
+Executor usableExecutor(const GeneratorSpec& spec, const RunOptions& options)
+{
+    const auto device = findDevice(options.device);
+    return device && runsDirectly(options, spec, *device) ? Executor::Direct : Executor::LibTorch;
+}
+
+std::string describeExecutor(const GeneratorSpec& spec, const RunOptions& options)
+{
+    if (usableExecutor(spec, options) == Executor::LibTorch)
+        return "LibTorch";
+    return std::string("own kernels for ") + directKernels(usablePrecision(options.precision, Device{})).name;
+}
+
+Executor Generator::executor() const
+{
+    return m_network->direct ? Executor::Direct : Executor::LibTorch;
 }
 
 Status Generator::run(std::span<const std::uint8_t> pictures, std::span<const float> windows, int batch,

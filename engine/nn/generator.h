@@ -20,16 +20,36 @@ enum class Precision { Fp32, Bf16, Fp16 };
 /// The precision that is computed with in truth on that device.
 Precision usablePrecision(Precision wanted, const Device& device);
 
+/// What computes a generator on the processor.
+enum class Executor {
+    Auto, ///< the fastest there is for the network and the processor
+    LibTorch,
+    Direct, ///< kernels of our own (nn/direct); of SyncTalk_2D's and Ultralight's networks, on x86 with AVX2
+};
+
+/// What the workers of a process keep of template frames, for each network (RunOptions::imageCacheBytes).
+inline constexpr std::size_t kImageCacheBytes = std::size_t{256} << 20;
+
 /// How a network is run.
 struct RunOptions {
     Precision precision = Precision::Fp32;
     int threads = 0; ///< computing threads on the processor; 0 = one per core
     std::string device = "cpu"; ///< see findDevice()
     bool graphs = true; ///< one CUDA graph per batch size; without effect on the processor
+    Executor executor = Executor::Auto; ///< without effect on a CUDA device
+    /// Memory in which the replicas of a direct executor keep what their image encoder made of template frames, so
+    /// that a frame that comes again costs a quarter less; nothing else changes. 0: none. A frame of the 328 takes
+    /// 7 MB in fp32, half of that in bf16.
+    std::size_t imageCacheBytes = 0;
 
     /// threads, or the number of cores where it is 0.
     int threadCount() const;
 };
+
+/// What would compute that network so; LibTorch on a device that does not exist.
+Executor usableExecutor(const GeneratorSpec& spec, const RunOptions& options);
+/// The same for people: "own kernels for AVX-512 with bfloat16", "LibTorch".
+std::string describeExecutor(const GeneratorSpec& spec, const RunOptions& options);
 
 /// One mouth of a batch: a frame of the template, whose crop is written, and GeneratorSpec::audioElements() floats.
 struct MouthInput {
@@ -69,6 +89,7 @@ public:
     const GeneratorSpec& spec() const;
     const Device& device() const;
     Precision precision() const; ///< the one in use
+    Executor executor() const; ///< likewise; LibTorch on CUDA devices
 
     /// Redraws `batch` mouths. `pictures`: batch × size × size × 3 bytes, B,G,R, rows first, the inner square of the
     /// resized crop, unmasked (the mask is applied here). `windows`: batch × audioElements() floats.

@@ -34,8 +34,7 @@ std::shared_ptr<ScriptModule> ScriptGenerator::takeSpare()
     return script;
 }
 
-Result<std::shared_ptr<ScriptGenerator>> openScriptGenerator(const std::filesystem::path& file,
-                                                             const GeneratorSpec& spec)
+Result<std::shared_ptr<ScriptModule>> openAgreedScript(const std::filesystem::path& file, const GeneratorSpec& spec)
 {
     const auto agreed = isScriptAgreed(file);
     if (!agreed)
@@ -51,7 +50,13 @@ Result<std::shared_ptr<ScriptGenerator>> openScriptGenerator(const std::filesyst
     const ScriptInterface interface {
         profile.pictureSize, profile.audioShape, spec.custom&& spec.custom->soundFirst
     };
-    auto script = openTorchScript(file, interface, ScriptConsent::Given);
+    return openTorchScript(file, interface, ScriptConsent::Given);
+}
+
+Result<std::shared_ptr<ScriptGenerator>> openScriptGenerator(const std::filesystem::path& file,
+                                                             const GeneratorSpec& spec)
+{
+    auto script = openAgreedScript(file, spec);
     if (!script)
         return failure(script);
     return std::make_shared<ScriptGenerator>(std::move(*script));

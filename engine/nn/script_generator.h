@@ -31,6 +31,8 @@ private:
 };
 
 /// Opens the archive of a TorchScript network. InvalidInput when the operator did not agree to run it.
+Result<std::shared_ptr<ScriptModule>> openAgreedScript(const std::filesystem::path& file, const GeneratorSpec& spec);
+/// The same as a generator.
 Result<std::shared_ptr<ScriptGenerator>> openScriptGenerator(const std::filesystem::path& file,
                                                              const GeneratorSpec& spec);
 

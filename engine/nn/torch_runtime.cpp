@@ -34,6 +34,11 @@ void keepMemoryBlocks()
     installTensorHeaps();
 }
 
+void handMemoryBack()
+{
+    malloc_trim(0);
+}
+
 std::string torchVersion()
 {
     return TORCH_VERSION;

@@ -12,6 +12,9 @@ namespace lipsync::nn {
 /// each run of a generator a heap of its own: with glibc's defaults the 328 network takes more than twice as long.
 /// Call once, first thing in main(), before LibTorch has made a tensor.
 void keepMemoryBlocks();
+/// Hands what is not in use back to the kernel after all; for whoever has let go of a network. Takes some milliseconds,
+/// and makes the next runs of others ask for their memory again.
+void handMemoryBack();
 
 /// LibTorch's version and what it was built with, for a person.
 std::string torchVersion();

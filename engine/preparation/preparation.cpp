@@ -4,6 +4,7 @@
 #include "avatar/avatar_writer.h"
 #include "avatar/template_video.h"
 #include "base/file_system.h"
+#include "base/thread_name.h"
 #include "faces/crop_rule.h"
 #include "faces/landmark_model.h"
 #include "faces/landmark_smoothing.h"
@@ -14,9 +15,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <future>
 #include <limits>
+#include <optional>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace lipsync::preparation {
@@ -99,15 +101,18 @@ public:
         if (auto usable = faces::LandmarkModel::check(m_request.landmarkData); !usable)
             return failure(usable);
         // The model takes its time to load; meanwhile the clip is converted.
-        auto model =
-            std::async(std::launch::async, [this] { return faces::LandmarkModel::load(m_request.landmarkData); });
+        std::optional<Result<std::shared_ptr<const faces::LandmarkModel>>> model;
+        std::jthread loading([&] {
+            setThreadName("landmark model");
+            model.emplace(faces::LandmarkModel::load(m_request.landmarkData));
+        });
         const auto converted = convert();
-        auto loaded = model.get();
-        if (!loaded)
-            return failure(loaded);
+        loading.join();
+        if (!*model)
+            return failure(*model);
         if (!converted)
             return failure(converted);
-        if (auto found = find(std::move(*loaded)); !found)
+        if (auto found = find(std::move(**model)); !found)
             return failure(found);
         if (auto judged = judge(); !judged)
             return failure(judged);

@@ -61,45 +61,65 @@ private:
 
 class PictureSink : public FrameSink {
 public:
-    explicit PictureSink(std::unique_ptr<media::PictureSequenceWriter> writer)
+    PictureSink(std::unique_ptr<media::PictureSequenceWriter> writer, const media::PcmAudio& sound)
         : m_writer(std::move(writer))
+        , m_sound(sound)
     {
     }
     Status write(const cv::Mat& bgr) override { return m_writer->write(bgr); }
-    Status finish() override { return m_writer->finish(); }
+    Status finish() override
+    {
+        if (auto written = m_writer->writeSound(m_sound); !written)
+            return written;
+        return m_writer->finish();
+    }
 
 private:
     const std::unique_ptr<media::PictureSequenceWriter> m_writer;
+    const media::PcmAudio& m_sound;
 };
 
-/// A name that promises another kind of video than the one that is written would mislead every program after us.
-Status checkVideoName(const std::filesystem::path& output)
+const char* extensionOf(media::VideoFormat format)
+{
+    switch (format) {
+    case media::VideoFormat::WebM:
+        return ".webm";
+    case media::VideoFormat::ProRes:
+        return ".mov";
+    case media::VideoFormat::Mp4:
+        break;
+    }
+    return ".mp4";
+}
+
+bool isFitting(const std::string& suffix, media::VideoFormat format)
 {
     constexpr std::array<std::string_view, 8> others{".avi", ".mkv", ".webm", ".wmv", ".flv", ".gif", ".mpg", ".ogv"};
-    auto suffix = output.extension().string();
-    std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](unsigned char c) { return std::tolower(c); });
-    if (std::find(others.begin(), others.end(), suffix) == others.end())
-        return {};
-    auto suggestion = output;
-    suggestion.replace_extension(".mp4");
-    return failure(ErrorCode::Usage,
-                   fmt::format("Videos are written as MP4, not {}; name the output {}.", suffix, suggestion.string()));
+    if (format == media::VideoFormat::Mp4)
+        return std::find(others.begin(), others.end(), suffix) == others.end();
+    return suffix == extensionOf(format);
 }
 
 } // namespace
 
-Result<std::unique_ptr<FrameSink>>
-FrameSink::create(const RenderRequest& request, const avatar::AvatarManifest& manifest, const media::PcmAudio& sound)
+Status checkVideoName(const std::filesystem::path& output, media::VideoFormat format)
 {
-    if (request.pictureSequence) {
-        auto writer = media::PictureSequenceWriter::create(request.output, request.overwrite, request.markSynthetic);
-        if (!writer)
-            return failure(writer);
-        return std::make_unique<PictureSink>(std::move(*writer));
-    }
-    if (auto named = checkVideoName(request.output); !named)
-        return failure(named);
+    auto suffix = output.extension().string();
+    std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (isFitting(suffix, format))
+        return {};
+    auto suggestion = output;
+    suggestion.replace_extension(extensionOf(format));
+    return failure(ErrorCode::Usage,
+                   fmt::format("{} is no name for a video in the chosen format; name it {}, or choose another format.",
+                               output.filename().string(), suggestion.filename().string()));
+}
+
+media::VideoOptions videoOptions(const RenderRequest& request, const avatar::AvatarManifest& manifest,
+                                 const media::PcmAudio& sound)
+{
     media::VideoOptions options;
+    options.format = request.videoFormat;
     options.width = manifest.frameWidth;
     options.height = manifest.frameHeight;
     options.frameRateNumerator = manifest.frameRateNumerator;
@@ -111,7 +131,21 @@ FrameSink::create(const RenderRequest& request, const avatar::AvatarManifest& ma
     options.markSynthetic = request.markSynthetic;
     options.title = manifest.title;
     options.overwrite = request.overwrite;
-    auto writer = media::VideoWriter::create(request.output, options);
+    return options;
+}
+
+Result<std::unique_ptr<FrameSink>>
+FrameSink::create(const RenderRequest& request, const avatar::AvatarManifest& manifest, const media::PcmAudio& sound)
+{
+    if (request.pictureSequence) {
+        auto writer = media::PictureSequenceWriter::create(request.output, request.overwrite, request.markSynthetic);
+        if (!writer)
+            return failure(writer);
+        return std::make_unique<PictureSink>(std::move(*writer), sound);
+    }
+    if (auto named = checkVideoName(request.output, request.videoFormat); !named)
+        return failure(named);
+    auto writer = media::VideoWriter::create(request.output, videoOptions(request, manifest, sound));
     if (!writer)
         return failure(writer);
     return std::make_unique<VideoSink>(std::move(*writer), sound, manifest.frameRate());

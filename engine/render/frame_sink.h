@@ -2,6 +2,7 @@
 #pragma once
 
 #include "media/audio_decoder.h"
+#include "media/video_writer.h"
 #include "render/render_job.h"
 
 #include <memory>
@@ -22,5 +23,13 @@ public:
     static Result<std::unique_ptr<FrameSink>>
     create(const RenderRequest& request, const avatar::AvatarManifest& manifest, const media::PcmAudio& sound);
 };
+
+/// How a request's video is encoded.
+media::VideoOptions videoOptions(const RenderRequest& request, const avatar::AvatarManifest& manifest,
+                                 const media::PcmAudio& sound);
+
+/// Usage when a name promises another kind of video than the one that is written: it would mislead every program
+/// after us.
+Status checkVideoName(const std::filesystem::path& output, media::VideoFormat format);
 
 } // namespace lipsync::render

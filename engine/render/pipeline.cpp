@@ -65,7 +65,7 @@ void Pipeline::prepare(session::FrameStream& stream)
 {
     setThreadName("frames");
     const auto stop = m_stop.get_token();
-    for (std::int64_t number = 0; number < m_parts.frameCount; ++number) {
+    for (std::int64_t number = m_parts.firstFrame; number < m_parts.frameCount; ++number) {
         const auto frame = m_parts.session.frame(number, stop);
         if (!frame)
             return fail(frame.error());
@@ -106,7 +106,7 @@ void Pipeline::write()
 {
     setThreadName("output");
     cv::Mat picture;
-    for (std::int64_t written = 0; written < m_parts.frameCount;) {
+    for (std::int64_t written = m_parts.firstFrame; written < m_parts.frameCount;) {
         const auto frame = m_redrawn.pop();
         if (!frame)
             return; // another stage failed and said why
@@ -119,7 +119,8 @@ void Pipeline::write()
         m_room.notify_all();
         ++written;
         const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_started).count();
-        m_progress({written, m_parts.frameCount, static_cast<double>(written) / seconds});
+        const auto here = static_cast<double>(written - m_parts.firstFrame);
+        m_progress({written, m_parts.frameCount, here / seconds});
     }
     if (m_stop.stop_requested())
         return;

@@ -30,6 +30,7 @@ public:
         FrameSink& sink;
         std::int64_t frameCount;
         std::int64_t window; ///< frames that may be between the first stage and the last
+        std::int64_t firstFrame = 0; ///< those before it are done
     };
 
     Pipeline(const Parts& parts, const std::function<void(const RenderProgress&)>& progress);

@@ -3,6 +3,7 @@
 
 #include "avatar/avatar_package.h"
 #include "avatar/compositor.h"
+#include "media/video_format.h"
 #include "session/frame_service.h"
 
 #include <cstdint>
@@ -20,10 +21,11 @@ struct RenderRequest {
     std::filesystem::path features; ///< .npy of the voice's features, for networks that need them; empty: none
     std::filesystem::path output; ///< NAME.mp4, or a folder for a picture sequence
     bool pictureSequence = false;
+    media::VideoFormat videoFormat = media::VideoFormat::Mp4; ///< where it is no picture sequence
     bool overwrite = false;
     bool markSynthetic = true; ///< say in the metadata that this is synthetic media
     avatar::PasteMode paste = avatar::PasteMode::Feathered;
-    int quality = 18; ///< H.264 constant rate factor
+    int quality = 18; ///< H.264 constant rate factor; scaled for VP9
     std::string preset = "veryfast"; ///< speed of the H.264 encoder
     bool measureNetwork = false; ///< also time the network in a plain loop, before and after; on the processor only
 };

@@ -8,10 +8,7 @@ namespace lipsync {
 
 namespace {
 
-constexpr int kMostWorkers = 64; ///< of a device
-constexpr int kMostThreads = 256; ///< of a worker
-constexpr int kLargestBatch = 64;
-constexpr double kLongestWaitMs = 1000;
+using Limits = PlanLimits;
 
 constexpr std::array<std::string_view, 2> kIsolations{"thread", "process"};
 constexpr std::array<std::string_view, 3> kArithmetics{"fp32", "bf16", "fp16"};
@@ -80,7 +77,7 @@ bool operator==(const ConcurrencyPlan& a, const ConcurrencyPlan& b)
 {
     return a.devices == b.devices && a.isolation == b.isolation && a.threadsPerWorker == b.threadsPerWorker &&
         a.batchSizes == b.batchSizes && a.maxWaitMs == b.maxWaitMs && a.arithmetic == b.arithmetic &&
-        a.balance == b.balance;
+        a.balance == b.balance && a.shares == b.shares;
 }
 
 Status checkPlan(const ConcurrencyPlan& plan)
@@ -89,26 +86,31 @@ Status checkPlan(const ConcurrencyPlan& plan)
         return refuse("No device is chosen; take at least one, for example cpu.");
     for (const auto& device : plan.devices) {
         if (device.device.empty())
-            return refuse("A device has no name; write cpu, cuda:0 or HOST:PORT.");
-        if (device.workers < 1 || device.workers > kMostWorkers) {
+            return refuse("A device has no name; write cpu, cuda:0, HOST:PORT or kserve://HOST:PORT.");
+        if (device.workers < 1 || device.workers > Limits::kMostWorkers) {
             return refuse(fmt::format("{} workers on {} make no sense; choose 1 to {}.", device.workers, device.device,
-                                      kMostWorkers));
+                                      Limits::kMostWorkers));
         }
         const auto same = [&](const DevicePlan& other) { return other.device == device.device; };
         if (std::count_if(plan.devices.begin(), plan.devices.end(), same) > 1)
             return refuse(
                 fmt::format("The device {} is named twice; give it its number of workers once.", device.device));
     }
-    if (plan.threadsPerWorker < 1 || plan.threadsPerWorker > kMostThreads)
+    if (plan.threadsPerWorker < 1 || plan.threadsPerWorker > Limits::kMostThreads)
         return refuse(fmt::format("{} computing threads a worker make no sense; choose 1 to {}.", plan.threadsPerWorker,
-                                  kMostThreads));
+                                  Limits::kMostThreads));
     const auto& sizes = plan.batchSizes;
     const bool ascending = std::adjacent_find(sizes.begin(), sizes.end(), std::greater_equal<>()) == sizes.end();
-    if (sizes.empty() || sizes.front() < 1 || sizes.back() > kLargestBatch || !ascending)
-        return refuse(fmt::format("Batch sizes must ascend from 1 or more to at most {}.", kLargestBatch));
-    if (!(plan.maxWaitMs >= 0 && plan.maxWaitMs <= kLongestWaitMs))
-        return refuse(
-            fmt::format("A wait of {} ms makes no sense; choose 0 to {:.0f} ms.", plan.maxWaitMs, kLongestWaitMs));
+    if (sizes.empty() || sizes.front() < 1 || sizes.back() > Limits::kLargestBatch || !ascending)
+        return refuse(fmt::format("Batch sizes must ascend from 1 or more to at most {}.", Limits::kLargestBatch));
+    if (!(plan.maxWaitMs >= 0 && plan.maxWaitMs <= Limits::kLongestWaitMs))
+        return refuse(fmt::format("A wait of {} ms makes no sense; choose 0 to {:.0f} ms.", plan.maxWaitMs,
+                                  Limits::kLongestWaitMs));
+    for (const int share : {plan.shares.preview, plan.shares.live, plan.shares.bulk}) {
+        if (share < 1 || share > Limits::kLargestShare)
+            return refuse(fmt::format("A share of {} makes no sense; choose 1 to {} for every class of frames.", share,
+                                      Limits::kLargestShare));
+    }
     return {};
 }
 
@@ -135,6 +137,8 @@ std::string describe(const ConcurrencyPlan& plan)
     text += fmt::format(", {}", toString(plan.arithmetic));
     if (plan.balance != Balance::FinishTime)
         text += fmt::format(", {}", toString(plan.balance));
+    if (const auto& shares = plan.shares; shares != ClassShares{})
+        text += fmt::format(", shares {} preview, {} live, {} export", shares.preview, shares.live, shares.bulk);
     return text;
 }
 

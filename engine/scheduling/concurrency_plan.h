@@ -37,8 +37,19 @@ std::optional<Balance> parseBalance(std::string_view text);
 
 /// Workers on one device.
 struct DevicePlan {
-    std::string device = "cpu"; ///< "cpu", "cuda:N", or "HOST:PORT" of a `lipsync worker`
+    /// "cpu", "cuda:N", "HOST:PORT" of a `lipsync worker`, or "kserve://HOST:PORT" of a server of KServe v2
+    std::string device = "cpu";
     int workers = 1;
+};
+
+/// How often the workers turn to a class of frames while all classes wait: in proportion, so none is ever without.
+struct ClassShares {
+    int preview = 8; ///< an operator looks at it
+    int live = 4; ///< a live session or a served stream
+    int bulk = 1; ///< an export
+
+    int sum() const { return preview + live + bulk; }
+    bool operator==(const ClassShares&) const = default;
 };
 
 /// How the engine computes frames: the knobs of the concurrency dock. A value; compare and copy it freely.
@@ -50,6 +61,7 @@ struct ConcurrencyPlan {
     double maxWaitMs = 0; ///< how long a worker waits for a batch to fill; 0 takes what is there
     Arithmetic arithmetic = Arithmetic::Fp32;
     Balance balance = Balance::FinishTime;
+    ClassShares shares{};
 
     int workerCount() const; ///< of all devices
     int largestBatch() const { return batchSizes.back(); }
@@ -57,8 +69,17 @@ struct ConcurrencyPlan {
 bool operator==(const DevicePlan& a, const DevicePlan& b);
 bool operator==(const ConcurrencyPlan& a, const ConcurrencyPlan& b);
 
+/// The most that any plan may ask for, whatever the device.
+struct PlanLimits {
+    static constexpr int kMostWorkers = 64; ///< of a device
+    static constexpr int kMostThreads = 256; ///< of a worker
+    static constexpr int kLargestBatch = 64;
+    static constexpr double kLongestWaitMs = 1000;
+    static constexpr int kLargestShare = 100; ///< of a class; the smallest is 1
+};
+
 /// Usage with a sentence when the plan makes no sense: no device or worker, sizes not ascending from 1 or more, limits
-/// (64 workers a device, batches of 64, waits of 1 s) exceeded.
+/// exceeded.
 Status checkPlan(const ConcurrencyPlan& plan);
 
 /// Allowed sizes for a largest batch: 1, 2, 4, … and the largest itself.

@@ -53,6 +53,9 @@ public:
     {
     }
 
+    /// From the next turn of a class on.
+    void setWeights(const Weights& weights) { m_weights = weights; }
+
     void add(ModelId model, JobClass jobClass, const Entry& entry);
     /// False when it was not there.
     bool remove(ModelId model, JobClass jobClass, const Entry& entry);
@@ -90,7 +93,7 @@ private:
     std::optional<std::size_t> neglectedClass(const Heads& heads) const;
 
     const BatchPolicy m_policy;
-    const Weights m_weights;
+    Weights m_weights;
     std::array<ClassQueues, kJobClasses> m_queues; ///< no empty queue stays in a map
     std::array<std::size_t, kJobClasses> m_sizes{};
     std::size_t m_size = 0;

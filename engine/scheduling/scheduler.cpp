@@ -22,6 +22,13 @@ JobQueue::Weights weightsOf(const SchedulerOptions& options)
 
 } // namespace
 
+void setWeights(SchedulerOptions& options, const ClassShares& shares)
+{
+    options.classes[indexOf(JobClass::Preview)].weight = shares.preview;
+    options.classes[indexOf(JobClass::Live)].weight = shares.live;
+    options.classes[indexOf(JobClass::Bulk)].weight = shares.bulk;
+}
+
 Scheduler::WorkerRecord::WorkerRecord(WorkerId workerId, const WorkerTraits& workerTraits, CostKey key,
                                       const SchedulerOptions& options)
     : id(workerId)
@@ -37,6 +44,14 @@ Scheduler::Scheduler(const Clock& clock, SchedulerOptions options)
     , m_queue(m_options.policy, weightsOf(m_options))
     , m_random(m_options.seed)
 {
+}
+
+void Scheduler::setShares(const ClassShares& shares)
+{
+    setWeights(m_options, shares);
+    m_queue.setWeights(weightsOf(m_options));
+    for (auto& [id, worker] : m_workers)
+        worker.lane.setWeights(weightsOf(m_options));
 }
 
 StreamId Scheduler::openStream(const StreamOptions& options)

@@ -49,6 +49,9 @@ struct SchedulerOptions {
     std::uint64_t seed = 1; ///< of Balance::RandomOfTwo
 };
 
+/// Gives the classes the weights of these shares.
+void setWeights(SchedulerOptions& options, const ClassShares& shares);
+
 /// What the scheduler wants done. Carried out in order, by whoever drives it.
 struct StartWorker {
     WorkerId worker;
@@ -148,6 +151,8 @@ public:
 
     /// New sizes are prepared by one worker after the other while the rest goes on.
     void setBatching(const std::vector<int>& batchSizes, Duration maxWait, Balance balance);
+    /// How often each class has its turn from now on.
+    void setShares(const ClassShares& shares);
     const SchedulerOptions& options() const { return m_options; }
 
     /// Accepts jobs for another `lameDuck`, then no more; isDrained() once all have left.

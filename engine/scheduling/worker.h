@@ -4,6 +4,7 @@
 #include "scheduling/frame_job.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,9 @@ public:
     virtual BatchOutcome run(const Batch& batch) = 0;
     /// A small inference that shows whether the device still answers.
     virtual Status checkHealth() = 0;
+    /// How the process that computes ended by itself; nothing while it lives, and where there is none. Asked twice a
+    /// second while there is nothing to compute, so it must be quick.
+    virtual std::optional<Error> processEnd() { return {}; }
     /// From any thread, at any time, once: whatever runs is of no interest any more. Ends a hanging run() where that
     /// can be done (kills the child, closes the connection).
     virtual void abandon() noexcept = 0;
@@ -56,7 +60,7 @@ public:
 
 /// Where a worker computes and which measured cost is its own.
 struct WorkerTraits {
-    std::string device; ///< "cpu", "cuda:0", "host:port"
+    std::string device; ///< "cpu", "cuda:0", "host:port", "kserve://host:port"
     std::string costKey; ///< workers with the same key take the same time: device, precision, threads, isolation
 };
 

@@ -181,17 +181,32 @@ void WorkerPool::obey(Seat& seat, Worker& worker, const std::stop_token& stop)
         seat.processId = worker.processId();
         scheduler.workerStarted(seat.id, seat.incarnation, started);
     });
-    while (true) {
-        std::optional<Command> command;
-        {
-            std::unique_lock lock(m_mutex);
-            if (!seat.wake.wait(lock, stop, [&] { return !seat.commands.empty(); }))
-                return;
-            command = std::move(seat.commands.front());
-            seat.commands.pop_front();
-        }
+    while (auto command = nextCommand(seat, worker, stop))
         carryOut(seat, worker, *command);
+}
+
+/// Waits for it; meanwhile a process that ended by itself is told to the scheduler. Nothing when the worker leaves.
+std::optional<WorkerPool::Command> WorkerPool::nextCommand(Seat& seat, Worker& worker, const std::stop_token& stop)
+{
+    constexpr auto kLook = std::chrono::milliseconds(500);
+    const auto hasCommand = [&] { return !seat.commands.empty(); };
+    std::unique_lock lock(m_mutex);
+    bool isWatched = worker.processId() != 0;
+    while (isWatched && !seat.wake.wait_for(lock, stop, kLook, hasCommand) && !stop.stop_requested()) {
+        lock.unlock();
+        if (auto end = worker.processEnd()) {
+            isWatched = false;
+            change([&](Scheduler& scheduler) {
+                scheduler.healthChecked(seat.id, seat.incarnation, tl::unexpected(*std::move(end)));
+            });
+        }
+        lock.lock();
     }
+    if (!seat.wake.wait(lock, stop, hasCommand))
+        return {};
+    auto command = std::move(seat.commands.front());
+    seat.commands.pop_front();
+    return command;
 }
 
 void WorkerPool::carryOut(Seat& seat, Worker& worker, Command& command)
@@ -378,6 +393,11 @@ Status WorkerPool::waitForReplacement(const std::stop_token& stop)
 void WorkerPool::setBatching(const std::vector<int>& batchSizes, Duration maxWait, Balance balance)
 {
     change([&](Scheduler& scheduler) { scheduler.setBatching(batchSizes, maxWait, balance); });
+}
+
+void WorkerPool::setShares(const ClassShares& shares)
+{
+    change([&](Scheduler& scheduler) { scheduler.setShares(shares); });
 }
 
 void WorkerPool::addModel(ModelId model)

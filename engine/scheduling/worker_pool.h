@@ -9,6 +9,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <thread>
 
@@ -68,6 +69,7 @@ public:
     /// Waits until the last replacement is done: Ok, or why no new worker works (the old ones then stay).
     Status waitForReplacement(const std::stop_token& stop);
     void setBatching(const std::vector<int>& batchSizes, Duration maxWait, Balance balance);
+    void setShares(const ClassShares& shares);
 
     void addModel(ModelId model);
     void removeModel(ModelId model);
@@ -125,6 +127,7 @@ private:
     void watch(std::stop_token stop);
     void sit(Seat& seat, const std::stop_token& stop);
     void obey(Seat& seat, Worker& worker, const std::stop_token& stop);
+    std::optional<Command> nextCommand(Seat& seat, Worker& worker, const std::stop_token& stop);
     void carryOut(Seat& seat, Worker& worker, Command& command);
     void closeStream(StreamId stream);
     static void leave(Seat& seat, bool abandon);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/frame_service.h"
 
+#include "inference/kserve_address.h"
+#include "inference/kserve_worker.h"
 #include "inference/process_worker.h"
 #include "inference/remote_worker.h"
 #include "inference/torch_worker.h"
@@ -9,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <deque>
 
 namespace lipsync::session {
 
@@ -24,6 +27,12 @@ std::filesystem::path findWorkerProgram(const std::filesystem::path& wish)
     return self.parent_path() / "lipsync";
 }
 
+std::string environment(const char* name)
+{
+    const char* value = std::getenv(name);
+    return value ? value : "";
+}
+
 bool isRemote(const std::string& device)
 {
     return device.find(':') != std::string::npos && !device.starts_with("cuda:");
@@ -35,6 +44,7 @@ scheduling::SchedulerOptions schedulerOptions(const FrameServiceOptions& options
     scheduler.batchSizes = options.plan.batchSizes;
     scheduler.maxWait = fromMilliseconds(options.plan.maxWaitMs);
     scheduler.balance = options.plan.balance;
+    setWeights(scheduler, options.plan.shares);
     return scheduler;
 }
 
@@ -85,10 +95,26 @@ struct FrameService::Parts {
     metrics::ProcessSample lastSample = metrics::sampleProcess({});
     std::map<scheduling::WorkerId, Duration> lastBusy;
     TimePoint lastPoll{};
+    std::deque<std::pair<TimePoint, metrics::HistogramSnapshot>> earlierLatencies; ///< end to end, half a second apart
+
+    void fillRecent(StatsSnapshot& statistics, metrics::HistogramSnapshot latencies);
     std::map<std::string, std::uint32_t> deviceNumbers; ///< as traces count them
     std::map<scheduling::WorkerId, std::uint32_t> workerDevices;
     std::set<std::uint64_t> countedBatches; ///< the last ones
 };
+
+// Percentiles of the last seconds: what came after the totals of two to two and a half seconds ago.
+void FrameService::Parts::fillRecent(StatsSnapshot& statistics, metrics::HistogramSnapshot latencies)
+{
+    constexpr Duration kWindow = std::chrono::seconds(2);
+    constexpr Duration kDistance = std::chrono::milliseconds(500);
+    while (earlierLatencies.size() > 1 && statistics.time - earlierLatencies[1].first >= kWindow)
+        earlierLatencies.pop_front();
+    if (!earlierLatencies.empty())
+        statistics.recentEndToEnd = latencies.since(earlierLatencies.front().second).summary();
+    if (earlierLatencies.empty() || statistics.time - earlierLatencies.back().first >= kDistance)
+        earlierLatencies.emplace_back(statistics.time, std::move(latencies));
+}
 
 Result<std::unique_ptr<FrameService>> FrameService::create(const FrameServiceOptions& options)
 {
@@ -125,9 +151,12 @@ scheduling::WorkerSpec FrameService::workerOn(const std::string& device, const C
     spec.traits.device = device;
     spec.traits.costKey = fmt::format("{} {} {} threads, {}", device, toString(plan.arithmetic), plan.threadsPerWorker,
                                       toString(plan.isolation));
-    if (isRemote(device)) {
-        const char* token = std::getenv("LIPSYNC_WORKER_TOKEN");
-        const inference::RemoteWorkerOptions options{device, token ? token : ""};
+    if (inference::isKserveAddress(device)) {
+        const inference::KserveWorkerOptions options{device, environment("LIPSYNC_KSERVE_TOKEN"),
+                                                     environment("LIPSYNC_KSERVE_CERTIFICATES")};
+        spec.make = [models = m_parts->models, options] { return inference::makeKserveWorker(models, options); };
+    } else if (isRemote(device)) {
+        const inference::RemoteWorkerOptions options{device, environment("LIPSYNC_WORKER_TOKEN")};
         spec.make = [models = m_parts->models, options] { return inference::makeRemoteWorker(models, options); };
     } else if (plan.isolation == Isolation::Process) {
         inference::ProcessWorkerOptions options;
@@ -137,7 +166,10 @@ scheduling::WorkerSpec FrameService::workerOn(const std::string& device, const C
         options.precision = plan.arithmetic;
         spec.make = [models = m_parts->models, options] { return inference::makeProcessWorker(models, options); };
     } else {
-        const inference::TorchWorkerOptions options{device, plan.threadsPerWorker, plan.arithmetic};
+        const inference::TorchWorkerOptions options{.device = device,
+                                                    .threads = plan.threadsPerWorker,
+                                                    .arithmetic = plan.arithmetic,
+                                                    .imageCacheBytes = nn::kImageCacheBytes};
         spec.make = [models = m_parts->models, networks = m_parts->networks, options] {
             return inference::makeTorchWorker(models, networks, options);
         };
@@ -214,8 +246,11 @@ Status FrameService::apply(const ConcurrencyPlan& plan, const std::stop_token& s
     m_pool->setBatching(plan.batchSizes, fromMilliseconds(plan.maxWaitMs), plan.balance);
     if (auto changed = changeWorkers(present, plan, stop); !changed) {
         m_pool->setBatching(present.batchSizes, fromMilliseconds(present.maxWaitMs), present.balance);
+        m_isMixed = m_isMixed || changed.error().code == ErrorCode::Interrupted;
         return changed;
     }
+    m_isMixed = false;
+    m_pool->setShares(plan.shares);
     {
         std::lock_guard lock(m_mutex);
         m_plan = plan;
@@ -229,8 +264,8 @@ Status FrameService::changeWorkers(const ConcurrencyPlan& present, const Concurr
                                    const std::stop_token& stop)
 {
     // Workers that stay what they are need not be started anew; the youngest leave first.
-    const bool isSameKind = plan.isolation == present.isolation && plan.arithmetic == present.arithmetic &&
-        plan.threadsPerWorker == present.threadsPerWorker;
+    const bool isSameKind = !m_isMixed && plan.isolation == present.isolation &&
+        plan.arithmetic == present.arithmetic && plan.threadsPerWorker == present.threadsPerWorker;
     std::map<std::string, int> missing;
     for (const auto& device : plan.devices)
         missing[device.device] = device.workers;
@@ -351,6 +386,7 @@ StatsSnapshot FrameService::statistics()
     const auto children = m_pool->childProcesses();
     std::lock_guard lock(m_parts->mutex);
     auto& parts = *m_parts;
+    parts.fillRecent(statistics, m_metrics.totals().endToEndOfAll());
     const auto elapsed = statistics.time - parts.lastPoll;
     std::map<scheduling::WorkerId, Duration> busy;
     for (const auto& worker : pool.workers) {

@@ -44,7 +44,7 @@ struct FrameServiceOptions {
     ConcurrencyPlan plan;
     /// The `lipsync` program, for workers in processes of their own; empty: the one beside this program.
     std::filesystem::path workerProgram;
-    scheduling::SchedulerOptions scheduling; ///< sizes, wait and balance are the plan's
+    scheduling::SchedulerOptions scheduling; ///< sizes, wait, balance and weights are the plan's
     /// Called when a worker starts, is lost, comes back or leaves, and when a plan has been applied; on a thread of
     /// the workers, which must not wait for it.
     std::function<void()> stateChanged;
@@ -102,7 +102,8 @@ private:
     mutable std::mutex m_mutex; ///< of the next two
     ConcurrencyPlan m_plan;
     std::map<std::filesystem::path, std::weak_ptr<OpenAvatar>> m_avatars;
-    std::mutex m_applying; ///< one change of the plan at a time
+    std::mutex m_applying; ///< one change of the plan at a time; of the next one
+    bool m_isMixed = false; ///< a change was stopped half-way: workers of two plans may be there
     std::unique_ptr<scheduling::WorkerPool> m_pool; ///< last: its threads use all of the above
 };
 

@@ -36,7 +36,7 @@ private:
 
 using Track = std::unique_ptr<audio::WindowTrack>;
 
-Result<Track> encodedTrack(const avatar::AvatarPackage& package, int threads)
+Result<Track> encodedTrack(const avatar::AvatarPackage& package, int threads, int encodeBatch)
 {
     const auto& manifest = package.manifest();
     const auto weights = package.audioEncoderWeights();
@@ -49,6 +49,7 @@ Result<Track> encodedTrack(const avatar::AvatarPackage& package, int threads)
     return std::make_unique<EncodedTrack>(
         std::move(*encoder),
         audio::FeatureTrackOptions{.framesPerSecond = manifest.frameRate(),
+                                   .encodeBatch = encodeBatch,
                                    .padding = profile.melPadding,
                                    .windowRows = static_cast<std::size_t>(profile.featureRows)});
 }
@@ -73,7 +74,8 @@ Result<Track> tableTrack(const avatar::AvatarPackage& package, std::optional<Npy
     return std::move(*table);
 }
 
-Result<Track> trackOf(const avatar::AvatarPackage& package, int threads, std::optional<NpyArray> features)
+Result<Track> trackOf(const avatar::AvatarPackage& package, int threads, std::optional<NpyArray> features,
+                      int encodeBatch)
 {
     const auto& manifest = package.manifest();
     const auto mode = manifest.network.mode;
@@ -86,18 +88,19 @@ Result<Track> trackOf(const avatar::AvatarPackage& package, int threads, std::op
     }
     if (mode == nn::AudioMode::Mel)
         return std::make_unique<audio::MelTrack>(manifest.frameRate(), manifest.network.profile().melPadding);
-    return encodedTrack(package, threads);
+    return encodedTrack(package, threads, encodeBatch);
 }
 
 } // namespace
 
 Result<std::unique_ptr<SpeechSession>> SpeechSession::create(std::shared_ptr<avatar::TemplateFrames> frames,
-                                                             int threads, std::optional<NpyArray> features)
+                                                             int threads, std::optional<NpyArray> features,
+                                                             int encodeBatch)
 {
     const auto& package = frames->package();
     if (auto trained = package.checkTrained(); !trained)
         return failure(trained);
-    auto track = trackOf(package, threads, std::move(features));
+    auto track = trackOf(package, threads, std::move(features), encodeBatch);
     if (!track)
         return failure(track);
     return std::unique_ptr<SpeechSession>(new SpeechSession(std::move(frames), std::move(*track)));
@@ -179,23 +182,26 @@ Result<bool> SpeechSession::hasFrame(std::int64_t number, const std::stop_token&
     return static_cast<std::size_t>(number) < m_track->readyFrames();
 }
 
-Result<SpeechFrame> SpeechSession::frame(std::int64_t number, const std::stop_token& stop)
+Result<std::vector<float>> SpeechSession::window(std::int64_t number, const std::stop_token& stop)
 {
-    SpeechFrame frame;
-    frame.number = number;
-    frame.window.resize(m_windowSize);
-    {
-        std::unique_lock lock(m_mutex);
-        if (auto waited = waitForSound(lock, number, stop); !waited)
-            return failure(waited);
-        if (auto copied = m_track->window(static_cast<std::size_t>(number), frame.window); !copied)
-            return failure(copied);
-    }
-    auto templateFrame = m_frames->frame(m_loop.frameAt(number));
+    std::vector<float> window(m_windowSize);
+    std::unique_lock lock(m_mutex);
+    if (auto waited = waitForSound(lock, number, stop); !waited)
+        return failure(waited);
+    if (auto copied = m_track->window(static_cast<std::size_t>(number), window); !copied)
+        return failure(copied);
+    return window;
+}
+
+Result<SpeechFrame> SpeechSession::frame(std::int64_t number, std::int64_t shown, const std::stop_token& stop)
+{
+    auto heard = window(number, stop);
+    if (!heard)
+        return failure(heard);
+    auto templateFrame = m_frames->frame(m_loop.frameAt(shown));
     if (!templateFrame)
         return failure(templateFrame);
-    frame.templateFrame = std::move(*templateFrame);
-    return frame;
+    return SpeechFrame{shown, std::move(*templateFrame), std::move(*heard)};
 }
 
 Result<std::optional<NpyArray>> featuresOf(const avatar::AvatarPackage& package, const std::filesystem::path& voice,

@@ -24,14 +24,19 @@ struct SpeechFrame {
     std::vector<float> window; ///< GeneratorSpec::audioElements() floats
 };
 
+/// Windows of sound that are encoded together where nothing else is said; see audio::FeatureTrackOptions.
+inline constexpr int kEncodeBatch = 4;
+
 /// One voice on one avatar: sound goes in at one end, what its frames are made of comes out at the other.
 /// One thread may push sound while others ask for frames.
 class SpeechSession {
 public:
     /// `threads`: computing threads of the audio encoder. `features`: the voice's features, for networks that listen to
-    /// hubert or wenet; InvalidInput when such a one gets none or others, or when another one gets some.
+    /// hubert or wenet; InvalidInput when such a one gets none or others, or when another one gets some. `encodeBatch`:
+    /// windows of sound the encoder takes at once; one by one frames come up to 120 ms sooner and cost more.
     static Result<std::unique_ptr<SpeechSession>> create(std::shared_ptr<avatar::TemplateFrames> frames, int threads,
-                                                         std::optional<NpyArray> features = {});
+                                                         std::optional<NpyArray> features = {},
+                                                         int encodeBatch = kEncodeBatch);
 
     /// Frames of the video of so many 16 kHz samples. InvalidInput when the features are not of such a voice.
     Result<std::int64_t> framesOf(std::size_t samples) const;
@@ -50,7 +55,11 @@ public:
     Result<bool> hasFrame(std::int64_t number, const std::stop_token& stop);
 
     /// Waits until the sound around frame `number` is known. Interrupted when stopped meanwhile.
-    Result<SpeechFrame> frame(std::int64_t number, const std::stop_token& stop);
+    Result<SpeechFrame> frame(std::int64_t number, const std::stop_token& stop) { return frame(number, number, stop); }
+    /// The same where the speech is a part of something longer: as output frame `shown`, on that one's template frame.
+    Result<SpeechFrame> frame(std::int64_t number, std::int64_t shown, const std::stop_token& stop);
+    /// Only what is heard at frame `number`, for those who choose the template frame themselves.
+    Result<std::vector<float>> window(std::int64_t number, const std::stop_token& stop);
 
     /// Whether frame(number) would not wait.
     bool isReady(std::int64_t number) const;

@@ -25,7 +25,8 @@ Result<std::unique_ptr<BareLoops>> BareLoops::create(const avatar::AvatarPackage
     for (const auto& device : plan.devices) {
         const nn::RunOptions options{.precision = inference::precisionOf(plan.arithmetic),
                                      .threads = plan.threadsPerWorker,
-                                     .device = device.device};
+                                     .device = device.device,
+                                     .imageCacheBytes = nn::kImageCacheBytes};
         if (auto added = loops->addLoops(package, frames, device, options); !added)
             return failure(added);
     }

@@ -129,8 +129,11 @@ JobMaker LoadedAvatar::jobs() const
 
 Status applyAndSettle(session::FrameService& service, const ConcurrencyPlan& plan, const std::stop_token& stop)
 {
-    if (plan != service.plan()) {
-        if (auto applied = service.apply(plan, stop); !applied)
+    const auto present = service.plan();
+    auto wanted = plan;
+    wanted.shares = present.shares;
+    if (wanted != present) {
+        if (auto applied = service.apply(wanted, stop); !applied)
             return applied;
     }
     std::mutex mutex;

@@ -26,7 +26,7 @@ struct LoadedAvatar {
     JobMaker jobs() const;
 };
 
-/// Gives the service another plan and waits until all its workers are warm and idle.
+/// Gives the service another plan, all but its shares, and waits until all its workers are warm and idle.
 Status applyAndSettle(session::FrameService& service, const ConcurrencyPlan& plan, const std::stop_token& stop);
 
 /// So many requests keep all workers of a plan busy: a full batch each, and the next one waiting.

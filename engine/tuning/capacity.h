@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "avatar/template_frames.h"
 #include "base/error.h"
 #include "scheduling/concurrency_plan.h"
 #include "scheduling/scenario.h"
 
 #include <map>
+#include <memory>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 namespace lipsync::tuning {
 
 class BareLoops;
+class MouthLoad;
 
 /// A wish for frames and the workers that shall fulfil it.
 struct CapacityQuestion {
@@ -42,5 +46,16 @@ int mostViewers(const CapacityQuestion& question, const std::stop_token& stop);
 /// Measures what a batch of each allowed size takes while all loops run: milliseconds by size.
 Result<std::map<int, double>> measureCosts(BareLoops& loops, const std::vector<int>& batchSizes, double secondsEach,
                                            const std::stop_token& stop);
+
+/// Measures what the workers of a plan cost on this machine, device by device. Usage when one is another machine's.
+Result<std::vector<scheduling::SimulatedWorkers>> measureWorkers(const std::shared_ptr<avatar::TemplateFrames>& frames,
+                                                                 const ConcurrencyPlan& plan,
+                                                                 const std::stop_token& stop);
+
+/// Standard deviation of a batch's time as a share of it, as busy machines have it.
+inline constexpr double kBatchJitter = 0.05;
+
+/// Sentences: what a batch costs, whether the wish holds and how, and how many viewers are served at most.
+std::vector<std::string> explain(const CapacityQuestion& question, const CapacityAnswer& answer, int mostViewers);
 
 } // namespace lipsync::tuning

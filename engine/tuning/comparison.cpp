@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tuning/comparison.h"
 
-#include <algorithm>
+#include "nn/device.h"
+#include "nn/torch_runtime.h"
+#include "tuning/saved_tuning.h"
+#include "tuning/tuner.h"
 
-#include <malloc.h>
+#include <algorithm>
 
 namespace lipsync::tuning {
 
@@ -40,7 +43,7 @@ Status measure(session::FrameService& service, const LoadedAvatar& avatar, const
 {
     if (auto settled = applyAndSettle(service, *result.plan, stop); !settled)
         return settled;
-    malloc_trim(0); // what the strategy before has left is not this one's memory
+    nn::handMemoryBack(); // what the strategy before has left is not this one's memory
     std::vector<std::string> devices;
     for (const auto& device : result.plan->devices)
         devices.push_back(device.device);
@@ -105,6 +108,33 @@ int fullConcurrency(const ComparisonOptions& options)
             most = std::max(most, fullConcurrency(*plan));
     }
     return most;
+}
+
+std::vector<std::string> comparedDevices()
+{
+    auto devices = defaultDevices();
+    for (const auto& device : nn::usableDevices()) {
+        if (std::find(devices.begin(), devices.end(), device.name()) == devices.end())
+            devices.push_back(device.name());
+    }
+    return devices;
+}
+
+Result<ConcurrencyPlan> adaptivePlan(session::FrameService& service, const LoadedAvatar& avatar,
+                                     const std::string& modelHash, const ComparisonOptions& options,
+                                     const TuningProgress& progress, const std::stop_token& stop)
+{
+    if (auto saved = savedPlan(modelHash))
+        return *saved;
+    constexpr double kLeastSeconds = 2, kMostSeconds = 20;
+    TuneOptions search;
+    search.seconds = std::clamp(2 * options.secondsEach, kLeastSeconds, kMostSeconds);
+    search.devices = defaultDevices();
+    search.cores = options.cores;
+    auto found = tune(service, avatar, search, progress, stop);
+    if (!found)
+        return failure(found);
+    return found->chosen().plan;
 }
 
 Result<std::vector<StrategyResult>> compare(session::FrameService& service, const LoadedAvatar& avatar,

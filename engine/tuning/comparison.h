@@ -49,6 +49,14 @@ std::optional<ConcurrencyPlan> planOf(Strategy strategy, const ComparisonOptions
 /// So many requests keep the workers of every strategy busy.
 int fullConcurrency(const ComparisonOptions& options);
 
+/// Devices to be compared on: those that are computed on unless told otherwise, then all others there are.
+std::vector<std::string> comparedDevices();
+
+/// What is compared as "adaptive": the saved tuning of that network, or the plan of a short search.
+Result<ConcurrencyPlan> adaptivePlan(session::FrameService& service, const LoadedAvatar& avatar,
+                                     const std::string& modelHash, const ComparisonOptions& options,
+                                     const TuningProgress& progress, const std::stop_token& stop);
+
 /// Measures all strategies under the same load on one service, which gets its plan back afterwards. A strategy that
 /// does not work says so in its note; Interrupted when stopped.
 Result<std::vector<StrategyResult>> compare(session::FrameService& service, const LoadedAvatar& avatar,

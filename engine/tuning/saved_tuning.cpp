@@ -22,9 +22,9 @@ constexpr std::size_t kLongestText = 1024;
 constexpr std::size_t kMostDevices = 64;
 constexpr std::size_t kMostSizes = 64;
 constexpr double kLargestFigure = 1e9; ///< frames/s or ms
-constexpr int kLargestBatch = 64;
-constexpr int kMostWorkers = 64;
-constexpr int kMostThreads = 256;
+constexpr int kLargestBatch = PlanLimits::kLargestBatch;
+constexpr int kMostWorkers = PlanLimits::kMostWorkers;
+constexpr int kMostThreads = PlanLimits::kMostThreads;
 
 /// A finite number from 0 to the largest; `otherwise` when the key may be absent.
 double figure(JsonObject& object, const char* key, double most, std::optional<double> otherwise = {})
@@ -92,17 +92,33 @@ std::vector<int> sizesOf(JsonObject& plan)
     return sizes;
 }
 
+/// Those that are not there keep their defaults: older files have none.
+ClassShares sharesOf(JsonObject& plan)
+{
+    ClassShares shares;
+    const auto& value = plan.value();
+    const auto found = value.is_object() ? value.find("shares") : value.end();
+    if (!value.is_object() || found == value.end())
+        return shares;
+    auto object = plan.object("shares");
+    const auto share = [&](const char* key, int& of) { of = object.number(key, 1, PlanLimits::kLargestShare, of); };
+    share("preview", shares.preview);
+    share("live", shares.live);
+    share("export", shares.bulk);
+    return shares;
+}
+
 ConcurrencyPlan planOf(JsonObject object)
 {
-    constexpr double kLongestWaitMs = 1000;
     ConcurrencyPlan plan;
     plan.devices = devicesOf(object);
     plan.isolation = choice(object, "isolation", plan.isolation, parseIsolation);
     plan.threadsPerWorker = object.number("threads_per_worker", 1, kMostThreads);
     plan.batchSizes = sizesOf(object);
-    plan.maxWaitMs = figure(object, "max_wait_ms", kLongestWaitMs);
+    plan.maxWaitMs = figure(object, "max_wait_ms", PlanLimits::kLongestWaitMs);
     plan.arithmetic = choice(object, "precision", plan.arithmetic, parseArithmetic);
     plan.balance = choice(object, "balance", plan.balance, parseBalance);
+    plan.shares = sharesOf(object);
     return plan;
 }
 
@@ -137,7 +153,8 @@ nlohmann::ordered_json toObject(const ConcurrencyPlan& plan)
             {"batch_sizes", plan.batchSizes},
             {"max_wait_ms", plan.maxWaitMs},
             {"precision", toString(plan.arithmetic)},
-            {"balance", toString(plan.balance)}};
+            {"balance", toString(plan.balance)},
+            {"shares", {{"preview", plan.shares.preview}, {"live", plan.shares.live}, {"export", plan.shares.bulk}}}};
 }
 
 } // namespace

@@ -13,6 +13,7 @@ namespace {
 
 // Shares of the time, and how many settings are measured in them.
 constexpr double kCoarseShare = 0.4, kRefinedShare = 0.7;
+constexpr double kMapShare = 0.85; ///< of a search that measures the whole map
 constexpr std::size_t kBestOfCoarse = 2; ///< whose neighbours are tried
 constexpr std::size_t kMostRefined = 8;
 constexpr std::size_t kFinalists = 3;
@@ -44,13 +45,17 @@ public:
 
     Result<TuneResult> run()
     {
-        for (const auto& knobs : coarseKnobs())
+        for (const auto& knobs : m_options.wholeMap ? mapKnobs() : coarseKnobs())
             add(planOf(knobs), knobs.isDeep);
         for (const auto& plan : m_options.candidates)
             add(plan, true);
-        measureAll(kCoarseShare, "coarse search");
-        refine();
-        measureAll(kRefinedShare, "search round the best");
+        if (m_options.wholeMap) {
+            measureAll(kMapShare, "workers × batch");
+        } else {
+            measureAll(kCoarseShare, "coarse search");
+            refine();
+            measureAll(kRefinedShare, "search round the best");
+        }
         playFinal();
         if (m_stop.stop_requested())
             return failure(ErrorCode::Interrupted, "Stopped while searching; nothing was saved.");
@@ -72,6 +77,25 @@ private:
             }
         }
         return all;
+    }
+
+    /// Every number of workers where they are few, else every doubling; likewise of batches.
+    std::vector<Knobs> mapKnobs() const
+    {
+        std::vector<Knobs> all;
+        const int most = m_onProcessor ? std::min(m_options.cores, kMostWorkers) : kMostGpuWorkers;
+        for (int workers = 1; workers <= most; workers = nextOnMap(workers, most)) {
+            const int threads = m_onProcessor ? std::max(1, m_options.cores / workers) : 1;
+            for (int batch = 1; batch <= m_options.largestBatch; batch *= 2)
+                all.push_back({workers, threads, batch, m_options.arithmetics.front()});
+        }
+        return all;
+    }
+
+    static int nextOnMap(int workers, int most)
+    {
+        constexpr int kFew = 4;
+        return workers < kFew || workers == most ? workers + 1 : std::min(2 * workers, most);
     }
 
     ConcurrencyPlan planOf(const Knobs& knobs) const
@@ -117,13 +141,20 @@ private:
         const auto report = m_measure(cell.plan, cell.concurrency, std::max(kShortestSeconds, share - m_overhead));
         if (!report) {
             cell.problem = report.error().text();
-            return;
+            return tell(cell);
         }
         // What a change of the workers takes comes off the time of the next measurement.
         m_overhead = std::max(0.0, elapsed() - began - report->seconds);
         cell.load.merge(*report);
         if (report->successes == 0)
             cell.problem = report->firstFailure ? report->firstFailure->text() : "No frame came back.";
+        tell(cell);
+    }
+
+    void tell(const TuneCell& cell) const
+    {
+        if (m_options.measured)
+            m_options.measured(cell);
     }
 
     bool keepsGoal(const TuneCell& cell) const { return !m_options.goalP99Ms || cell.p99Ms() <= *m_options.goalP99Ms; }
@@ -239,7 +270,7 @@ private:
 Result<TuneResult> searchPlan(const TuneOptions& options, const CellMeasurement& measure,
                               const TuningProgress& progress, const std::stop_token& stop)
 {
-    if (options.devices.empty())
+    if (options.devices.empty() || options.arithmetics.empty())
         return failure(ErrorCode::Usage, "There is no device to tune for.");
     return Search(options, measure, progress, stop).run();
 }
@@ -264,6 +295,17 @@ Result<TuneResult> tune(session::FrameService& service, const LoadedAvatar& avat
             return failure(restored);
     }
     return found;
+}
+
+SavedTuning toSaved(const TuneResult& result, const std::optional<double>& goalP99Ms, const std::string& modelHash)
+{
+    SavedTuning tuning;
+    tuning.key = tuningKey(modelHash);
+    tuning.plan = result.chosen().plan;
+    tuning.framesPerSecond = result.chosen().framesPerSecond();
+    tuning.p99Ms = result.chosen().p99Ms();
+    tuning.goalP99Ms = goalP99Ms;
+    return tuning;
 }
 
 std::vector<Arithmetic> promisingArithmetics(const std::vector<std::string>& devices)

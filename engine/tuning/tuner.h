@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tuning/bench.h"
+#include "tuning/saved_tuning.h"
 
 #include <functional>
 #include <optional>
@@ -9,6 +10,8 @@
 #include <vector>
 
 namespace lipsync::tuning {
+
+struct TuneCell;
 
 /// What is searched for, and among what.
 struct TuneOptions {
@@ -19,6 +22,8 @@ struct TuneOptions {
     std::vector<Arithmetic> arithmetics{Arithmetic::Fp32}; ///< that are worth a try
     int largestBatch = 16;
     std::vector<ConcurrencyPlan> candidates; ///< that are tried beside those of the search
+    bool wholeMap = false; ///< measure all workers × batches in the first of the arithmetics, and search no further
+    std::function<void(const TuneCell&)> measured{}; ///< called for every measurement of a setting; may be empty
 };
 
 /// One setting that was measured.
@@ -53,6 +58,9 @@ Result<TuneResult> searchPlan(const TuneOptions& options, const CellMeasurement&
 /// The search on the workers of a service, which gets its plan back afterwards.
 Result<TuneResult> tune(session::FrameService& service, const LoadedAvatar& avatar, const TuneOptions& options,
                         const TuningProgress& progress, const std::stop_token& stop);
+
+/// What is kept of a search for that network on this machine.
+SavedTuning toSaved(const TuneResult& result, const std::optional<double>& goalP99Ms, const std::string& modelHash);
 
 /// Precisions that may be faster than fp32 on these devices, fp32 first.
 std::vector<Arithmetic> promisingArithmetics(const std::vector<std::string>& devices);

@@ -29,6 +29,7 @@ if(NOT LIPSYNC_CORE_ONLY)
   pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET
     libavformat libavcodec libavfilter libavutil libswscale libswresample)
   pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
+  find_package(Boost REQUIRED) # headers alone
   find_package(CLI11 REQUIRED)
   find_package(spdlog REQUIRED)
   pkg_check_modules(ESPEAK IMPORTED_TARGET espeak-ng)
@@ -86,12 +87,13 @@ function(lipsync_room name)
   target_link_libraries(lipsync_${name} PUBLIC lipsync_build ${ROOM_PUBLIC} PRIVATE ${ROOM_PRIVATE})
 endfunction()
 
-# lipsync_test(NAME SOURCES ... LINK ... [TIMEOUT s] [LABELS ...]): one Qt Test binary of one or more test classes,
-# registered with ctest under NAME. It runs offscreen and may use LIPSYNC_SOURCE_DIR to find resources.
+# lipsync_test(NAME SOURCES ... LINK ... [TIMEOUT s] [LABELS ...] [ALONE]): one Qt Test binary of one or more test
+# classes, registered with ctest under NAME. It runs offscreen and may use LIPSYNC_SOURCE_DIR to find resources; ALONE
+# when it measures time, with no other test beside it.
 # Labels: "threads", threads without LibTorch, for the thread sanitizer (target threads_tests builds them); "long", a
 # minute or more, or in need of the programs, which the other sanitizers leave out (target short_tests builds the rest).
 function(lipsync_test name)
-  cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(TEST "ALONE" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES})
   set_target_properties(${name} PROPERTIES AUTOMOC ON
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin/tests)
@@ -115,6 +117,6 @@ function(lipsync_test name)
   if(NOT "long" IN_LIST TEST_LABELS)
     add_dependencies(short_tests ${name})
   endif()
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}"
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}" RUN_SERIAL ${TEST_ALONE}
     ENVIRONMENT "QT_QPA_PLATFORM=offscreen;OMP_WAIT_POLICY=passive;TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/packaging/cmake/thread-sanitizer.supp")
 endfunction()

@@ -31,13 +31,16 @@ inline std::vector<Row> engineRooms()
         {"session", {"fmt", "OpenCV"}},
         {"render", {"fmt", "json", "OpenCV"}},
         {"tuning", {"fmt", "json"}},
+        {"serving", {"fmt", "json", "OpenSSL", "OpenCV", "gRPC", "prometheus", "Boost"}},
+        {"deployment", {"fmt", "gRPC"}},
+        {"clients", {"fmt", "gRPC"}},
         {"scoring", {"fmt", "OpenCV"}},
         {"training", {"fmt", "json", "OpenCV", "LibTorch"}},
         {"training/demo", {"fmt", "OpenCV", "espeak-ng"}},
     };
 }
 
-/// The whole table. `engine` itself is the façade's implementation, above all rooms; serving, ui and app stand on it.
+/// The whole table. `engine` itself is the façade's implementation, above all rooms; ui and app stand on it.
 inline Rules projectRules()
 {
     const std::vector<std::string> heavy{"LibTorch", "FFmpeg", "OpenCV", "gRPC", "dlib"};
@@ -51,10 +54,13 @@ inline Rules projectRules()
         {"OpenCV", {"opencv2/"}},
         {"FFmpeg", {"libav[a-z]+/", "libsw[a-z]+/"}},
         {"Qt", {"Q[A-Z][A-Za-z]*$", "Qt[A-Z]?[A-Za-z]*(/|$)"}},
+        {"QCustomPlot", {"qcustomplot\\.h$"}},
         {"espeak-ng", {"espeak-ng/"}},
+        {"Boost", {"boost/"}},
         {"libzip", {"zip\\.h$"}},
         {"CLI11", {"CLI/"}},
         {"dlib", {"dlib/"}},
+        {"prometheus", {"prometheus/"}},
         {"gRPC", {"grpc(pp)?/", "google/protobuf/", "[a-z_]+(\\.grpc)?\\.pb\\.h$"}},
     };
     rules.includeRoots = {"engine", ""};
@@ -70,21 +76,26 @@ inline Rules projectRules()
         rules.rooms.push_back({path, above, row.libraries, reachFor(row.libraries)});
         above.push_back(path);
     }
-    rules.rooms.push_back({"engine/engine.h",
+    rules.rooms.push_back({"engine/facade",
                            {"engine/base", "engine/metrics", "engine/scheduling"},
+                           {"fmt", "expected"},
+                           {"Qt", "LibTorch", "FFmpeg", "OpenCV", "gRPC", "dlib"}});
+    above.push_back("engine/facade");
+    rules.rooms.push_back({"engine/engine.h",
+                           {"engine/base", "engine/metrics", "engine/scheduling", "engine/facade"},
                            {"fmt", "expected"},
                            {"Qt", "LibTorch", "FFmpeg", "OpenCV", "gRPC", "dlib"}});
     above.push_back("engine/engine.h");
     rules.rooms.push_back({"engine", above, {"fmt", "OpenCV"}, {"Qt", "LibTorch"}});
-    rules.rooms.push_back({"engine/serving", {"engine/base", "engine/engine.h"}, {"fmt", "gRPC"}, {"Qt", "LibTorch"}});
 
     // Windows see the façade and nothing else of the engine; programs put the parts together.
-    rules.rooms.push_back({"ui", {"engine/engine.h"}, {"Qt"}, heavy});
+    rules.rooms.push_back({"ui", {"engine/engine.h"}, {"Qt", "QCustomPlot"}, heavy});
     rules.rooms.push_back({"app/studio", {"engine/engine.h", "ui"}, {"Qt", "fmt", "CLI11"}, heavy});
     auto programs = above;
-    programs.push_back("engine/serving");
+    programs.push_back("engine");
     rules.rooms.push_back({"app/cli", programs, {"fmt", "json", "CLI11", "OpenCV"}, {"Qt", "LibTorch"}});
     rules.rooms.push_back({"app/make_demo", programs, {"fmt", "json", "CLI11", "OpenCV"}, {"Qt", "LibTorch"}});
+    rules.rooms.push_back({"app/examples", {}, {"gRPC"}, {"Qt", "LibTorch"}});
     rules.rooms.push_back({"app/gpu_check", programs, {"fmt"}, {"Qt", "LibTorch"}});
     return rules;
 }

@@ -3,7 +3,6 @@
 #include "nn/audio_encoder.h"
 #include "nn/formula_weights.h"
 #include "nn/generator.h"
-#include "nn/torch_runtime.h"
 
 #include <benchmark/benchmark.h>
 
@@ -90,16 +89,3 @@ BENCHMARK(audioEncoderForward)
     ->UseRealTime();
 
 } // namespace
-
-int main(int argc, char** argv)
-{
-    keepMemoryBlocks();
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv))
-        return 2;
-    benchmark::AddCustomContext("libtorch", torchVersion());
-    benchmark::AddCustomContext("processor", processorCapability());
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
-    return 0;
-}

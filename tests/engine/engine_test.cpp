@@ -3,6 +3,7 @@
 
 #include "engine.h"
 
+#include "avatar/template_loop.h"
 #include "engine/media/sample_media.h"
 #include "support/test_avatar.h"
 
@@ -47,36 +48,6 @@ struct Watcher {
     bool waitForPicture(std::int64_t frame)
     {
         return wait([&] { return std::find(pictures.begin(), pictures.end(), frame) != pictures.end(); });
-    }
-};
-
-/// Collects a live session's events likewise.
-struct LiveWatcher {
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::vector<std::int64_t> frames;
-    std::optional<Error> refusal;
-    std::optional<Status> finished;
-
-    LiveSession::Events events()
-    {
-        return {
-            .ready = [this](auto info) { note([&] { refusal = info ? std::nullopt : std::optional(info.error()); }); },
-            .picture = [this](auto picture) { note([&] { frames.push_back(picture->frame); }); },
-            .finished = [this](auto status) { note([&] { finished = std::move(status); }); }};
-    }
-    template <typename Change> void note(Change change)
-    {
-        {
-            std::lock_guard lock(mutex);
-            change();
-        }
-        changed.notify_all();
-    }
-    template <typename Condition> bool wait(Condition condition)
-    {
-        std::unique_lock lock(mutex);
-        return changed.wait_for(lock, std::chrono::seconds(60), condition);
     }
 };
 
@@ -126,6 +97,29 @@ private Q_SLOTS:
         QCOMPARE(picture->frame, std::int64_t{20});
         QCOMPARE(picture->bgr.size(), std::size_t{96 * 96 * 3});
         QVERIFY(!preview->pictureAt(19));
+    }
+
+    void aPictureCarriesTheFrameAsItWasFilmedWhenThatIsWished()
+    {
+        Watcher watcher;
+        const auto preview = m_engine->openPreview(m_folder / "small.avatar", m_folder / "voice.wav", watcher.events());
+        preview->show(3);
+        QVERIFY(watcher.waitForPicture(3));
+        QVERIFY(preview->pictureAt(3)->original.empty());
+        preview->setOriginalsWanted(true);
+        preview->show(4);
+        QVERIFY(watcher.waitForPicture(4));
+        const auto picture = preview->pictureAt(4);
+        const avatar::TemplateLoop loop(test::TestAvatarOptions().loop, 12, 0);
+        const auto filmed =
+            m_engine->videoFrame(m_folder / "small.avatar" / "template.mp4", (loop.frameAt(4) + 0.5) / 25);
+        QVERIFY(filmed.has_value());
+        QVERIFY(picture->original == (*filmed)->bgr); // the template frame, untouched
+        QVERIFY(picture->original != picture->bgr); // and a mouth of ours in the picture beside it
+        preview->setOriginalsWanted(false);
+        preview->show(5);
+        QVERIFY(watcher.waitForPicture(5));
+        QVERIFY(preview->pictureAt(5)->original.empty());
     }
 
     void playingMakesFramesInOrderAndOnlySomeAhead()
@@ -196,30 +190,6 @@ private Q_SLOTS:
         QVERIFY2(finished->has_value(), *finished ? "" : finished->error().text().c_str());
         QCOMPARE(last, std::int64_t{49});
         QVERIFY(std::filesystem::exists(m_folder / "export.mp4"));
-    }
-
-    void aLiveSessionGivesTheFramesOfItsSoundInOrder()
-    {
-        const auto sound = media::sample::chirp(16000, 32000, 2.0, 4000);
-        LiveWatcher watcher;
-        const auto live = m_engine->openLive(m_folder / "small.avatar", watcher.events());
-        for (std::size_t at = 0; at < sound.size(); at += 640)
-            live->push(std::span(sound).subspan(at, std::min<std::size_t>(640, sound.size() - at)));
-        QVERIFY(watcher.wait([&] { return watcher.frames.size() >= 30; })); // before the speech has ended
-        live->finish();
-        QVERIFY(watcher.wait([&] { return watcher.finished.has_value(); }));
-        QVERIFY2(watcher.finished->has_value(), *watcher.finished ? "" : watcher.finished->error().text().c_str());
-        QCOMPARE(watcher.frames.size(), std::size_t{49});
-        for (std::size_t i = 0; i < watcher.frames.size(); ++i)
-            QCOMPARE(watcher.frames[i], static_cast<std::int64_t>(i));
-    }
-
-    void aLiveSessionThatCannotOpenSaysWhy()
-    {
-        LiveWatcher watcher;
-        const auto live = m_engine->openLive(m_folder / "missing.avatar", watcher.events());
-        QVERIFY(watcher.wait([&] { return watcher.refusal.has_value(); }));
-        QVERIFY(watcher.refusal->message.find("missing.avatar") != std::string::npos);
     }
 
     void aPlanIsAppliedWhileAnExportRuns()

@@ -126,31 +126,6 @@ private Q_SLOTS:
         QCOMPARE(refused.count(), 0);
     }
 
-    void anExportEndsInOneOfThreeWays()
-    {
-        test::FakeEngine engine;
-        EngineBridge bridge(engine);
-        QSignalSpy finished(&bridge, &EngineBridge::exportFinished);
-        QSignalSpy cancelled(&bridge, &EngineBridge::exportCancelled);
-        QSignalSpy failed(&bridge, &EngineBridge::exportFailed);
-
-        bridge.startExport({});
-        engine.lastExport().finish();
-        QTRY_COMPARE(finished.count(), 1);
-        QVERIFY(!bridge.isExporting());
-
-        bridge.startExport({});
-        bridge.cancelExport();
-        QVERIFY(engine.lastExport().isCancelled);
-        engine.lastExport().fail(ErrorCode::Interrupted, "stopped");
-        QTRY_COMPARE(cancelled.count(), 1);
-
-        bridge.startExport({});
-        engine.lastExport().fail(ErrorCode::Resource, "disk full");
-        QTRY_COMPARE(failed.count(), 1);
-        QCOMPARE(finished.count(), 1);
-    }
-
     void withoutAPreviewNothingHappens()
     {
         test::FakeEngine engine;
@@ -159,7 +134,6 @@ private Q_SLOTS:
         bridge.play(1);
         bridge.setPlayhead(1);
         bridge.pause();
-        bridge.cancelExport();
         QVERIFY(!bridge.pictureAt(0));
     }
 

@@ -3,7 +3,6 @@
 #include "ui/actions/studio_actions.h"
 #include "ui/engine_bridge/engine_bridge.h"
 #include "ui/library/library_model.h"
-#include "ui/library/library_panel.h"
 #include "ui/support/fake_engine.h"
 
 #include <QLabel>
@@ -12,18 +11,6 @@
 
 using namespace lipsync;
 using namespace lipsync::ui;
-
-namespace {
-
-bool showsText(const QWidget& widget, const QString& text)
-{
-    for (const QLabel* label : widget.findChildren<QLabel*>())
-        if (label->text().contains(text))
-            return true;
-    return false;
-}
-
-} // namespace
 
 /// What is on the desk.
 class LibraryTest final : public QObject {
@@ -97,23 +84,6 @@ private Q_SLOTS:
         QTRY_VERIFY(model.avatar());
         QVERIFY(!model.voice());
         QVERIFY(refused.count() >= 1);
-    }
-
-    void thePanelShowsWhatIsThere()
-    {
-        test::FakeEngine engine;
-        EngineBridge bridge(engine);
-        LibraryModel model(bridge);
-        ActionRegistry actions;
-        addStudioActions(actions);
-        LibraryPanel panel(model, actions);
-        QVERIFY(showsText(panel, QStringLiteral("No avatar")));
-        QVERIFY(showsText(panel, QStringLiteral("No voice")));
-        model.open("anna.avatar", "hello.wav");
-        engine.preview().becomeReady(3);
-        QTRY_VERIFY(showsText(panel, QStringLiteral("Fake anna")));
-        QVERIFY(showsText(panel, QStringLiteral("hello.wav")));
-        QVERIFY(showsText(panel, QStringLiteral("25 fps")));
     }
 };
 

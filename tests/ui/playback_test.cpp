@@ -30,7 +30,9 @@ struct Desk {
     {
         bridge.openPreview("a.avatar", "v.wav");
         engine.preview().becomeReady(seconds);
-        return QTest::qWaitFor([&] { return playback.state() == PlaybackState::Paused; });
+        const auto frames = static_cast<std::int64_t>(25 * seconds);
+        return QTest::qWaitFor(
+            [&] { return playback.state() == PlaybackState::Paused && playback.frames() == frames; });
     }
 
     /// Presses play and makes the pictures it waits for.
@@ -251,6 +253,140 @@ private Q_SLOTS:
         QVERIFY(desk.time->isRunning);
     }
 
+    void aLoopIsPlayedOverAndOver()
+    {
+        Desk desk;
+        QVERIFY(desk.open(2));
+        desk.playback.setLoop(LoopRange{10, 19});
+        desk.playback.play(); // from the beginning, which lies outside
+        QCOMPARE(desk.playback.frame(), 10);
+        for (int frame = 10; frame < 13; ++frame)
+            desk.engine.preview().make(frame);
+        QTRY_COMPARE(desk.playback.state(), PlaybackState::Playing);
+        QCOMPARE(desk.time->seconds, 0.4);
+        desk.engine.preview().calls.clear();
+        desk.time->seconds = 0.81; // frame 20 is heard
+        QTRY_VERIFY(desk.wasAsked("play 10"));
+        QVERIFY(desk.playback.isPlaying());
+        QCOMPARE(desk.playback.frame(), 10);
+        for (int frame = 10; frame < 13; ++frame)
+            desk.engine.preview().make(frame);
+        QTRY_VERIFY(desk.time->isRunning);
+        QCOMPARE(desk.time->seconds, 0.4);
+    }
+
+    void picturesOfTheTurnBeforeDoNotStartTheSound()
+    {
+        Desk desk;
+        QVERIFY(desk.open(2));
+        desk.playback.play();
+        desk.engine.preview().make(2);
+        desk.engine.preview().pictures.clear(); // it was under way for another wish
+        QVERIFY(!QTest::qWaitFor([&] { return desk.time->isRunning; }, 100));
+    }
+
+    void aLoopStaysWithinTheVideo()
+    {
+        Desk desk;
+        desk.playback.setLooping(true);
+        QVERIFY(!desk.playback.loop()); // nothing is open
+        QVERIFY(desk.open(2));
+        QSignalSpy changes(&desk.playback, &PlaybackController::loopChanged);
+        desk.playback.setLoop(LoopRange{-5, 500});
+        QCOMPARE(*desk.playback.loop(), (LoopRange{0, 49}));
+        desk.playback.setLoop(LoopRange{49, 49});
+        QCOMPARE(*desk.playback.loop(), (LoopRange{48, 49}));
+        desk.playback.setLoop(LoopRange{48, 49});
+        QCOMPARE(changes.count(), 2);
+        desk.playback.setLooping(false);
+        QVERIFY(!desk.playback.loop());
+        desk.playback.setLooping(true); // the last one again
+        QCOMPARE(*desk.playback.loop(), (LoopRange{48, 49}));
+        QVERIFY(desk.open(1));
+        QVERIFY(!desk.playback.loop());
+        desk.playback.setLooping(true); // of this video
+        QCOMPARE(*desk.playback.loop(), (LoopRange{0, 24}));
+    }
+
+    void aLoopBeginsAndEndsWhereTheHandSays()
+    {
+        Desk desk;
+        QVERIFY(desk.open(2));
+        desk.playback.showFrame(10);
+        desk.playback.beginLoopHere();
+        QCOMPARE(*desk.playback.loop(), (LoopRange{10, 49}));
+        desk.playback.showFrame(30);
+        desk.playback.endLoopHere();
+        QCOMPARE(*desk.playback.loop(), (LoopRange{10, 30}));
+        desk.playback.showFrame(40);
+        desk.playback.beginLoopHere(); // behind its end: to the end of the video
+        QCOMPARE(*desk.playback.loop(), (LoopRange{40, 49}));
+        desk.playback.showFrame(5);
+        desk.playback.endLoopHere();
+        QCOMPARE(*desk.playback.loop(), (LoopRange{0, 5}));
+    }
+
+    void theNudgeShowsThePictureLaterOrEarlier()
+    {
+        Desk desk;
+        QVERIFY(desk.open(2));
+        QVERIFY(desk.play());
+        desk.playback.setNudgeMs(200); // five frames
+        desk.time->seconds = 0.61; // frame 15 is heard
+        QTRY_COMPARE(desk.playback.frame(), 10);
+        desk.playback.setNudgeMs(-200);
+        QTRY_COMPARE(desk.playback.frame(), 20);
+        desk.playback.setNudgeMs(99999);
+        QCOMPARE(desk.playback.nudgeMs(), PlaybackController::kMostNudgeMs);
+    }
+
+    void theNudgeLosesNoSound()
+    {
+        Desk desk;
+        QVERIFY(desk.open(2));
+        desk.playback.setNudgeMs(200);
+        QVERIFY(desk.play());
+        QCOMPARE(desk.time->seconds, 0.0); // of the first frame nothing is skipped
+        desk.playback.pause();
+        desk.playback.showFrame(10);
+        QVERIFY(desk.play());
+        QCOMPARE(desk.time->seconds, 0.6); // what is heard with frame 10
+        desk.playback.setNudgeMs(-200);
+        desk.time->seconds = 1.9; // the pictures are over, the sound is not
+        QTRY_COMPARE(desk.playback.frame(), 49);
+        QVERIFY(desk.playback.isPlaying());
+        desk.time->seconds = 2.0;
+        QTRY_COMPARE(desk.playback.state(), PlaybackState::Paused);
+    }
+
+    void theVolumeIsHeardAndKeptForTheNextVoice()
+    {
+        Desk desk;
+        desk.playback.setVolumePercent(50);
+        QVERIFY(desk.open(2));
+        QVERIFY(desk.time->volume > 0 && desk.time->volume < 0.5); // half as loud is less than half the amplitude
+        desk.playback.setMuted(true);
+        QCOMPARE(desk.time->volume, 0.0);
+        desk.playback.setMuted(false);
+        desk.playback.setVolumePercent(1000);
+        QCOMPARE(desk.playback.volumePercent(), 100);
+        QCOMPARE(desk.time->volume, 1.0);
+    }
+
+    void originalsAreWishedForAndThePresentPictureIsMadeAgain()
+    {
+        Desk desk;
+        QVERIFY(desk.open(2));
+        desk.engine.preview().make(0);
+        QTRY_VERIFY(desk.playback.picture() != nullptr);
+        desk.engine.preview().calls.clear();
+        desk.playback.setOriginalsWanted(true);
+        QVERIFY(desk.wasAsked("originals on"));
+        QVERIFY(desk.wasAsked("show 0"));
+        QVERIFY(desk.open(1)); // another preview knows it, too
+        QVERIFY(desk.wasAsked("originals on"));
+    }
+
     void withoutAPreviewTheTransportDoesNothing()
     {
         Desk desk;
@@ -258,6 +394,10 @@ private Q_SLOTS:
         desk.playback.step(1);
         desk.playback.showLast();
         desk.playback.pause();
+        desk.playback.beginLoopHere();
+        desk.playback.endLoopHere();
+        desk.playback.setOriginalsWanted(true);
+        QVERIFY(!desk.playback.loop());
         QCOMPARE(desk.playback.state(), PlaybackState::Empty);
     }
 };

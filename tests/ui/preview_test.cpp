@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/preview/drop_target.h"
-#include "ui/preview/dropped_files.h"
+#include "ui/preview/frame_file.h"
 #include "ui/preview/picture_view.h"
+#include "ui/preview/picture_zoom.h"
 #include "ui/preview/scrub_slider.h"
 #include "ui/preview/time_text.h"
 #include "ui/waveform/waveform_peaks.h"
@@ -18,106 +18,20 @@
 using namespace lipsync;
 using namespace lipsync::ui;
 
-/// What is dropped, drawn and read beside the picture.
+/// What is drawn and read beside the picture.
 class PreviewTest final : public QObject {
     Q_OBJECT
 
-    QTemporaryDir m_folder;
-
-    QUrl make(const QString& name)
+    static std::shared_ptr<const Picture> onePicture(int width, int height)
     {
-        const QString path = m_folder.filePath(name);
-        QDir().mkpath(QFileInfo(path).path());
-        QFile file(path);
-        if (!file.open(QIODevice::WriteOnly))
-            return {};
-        return QUrl::fromLocalFile(path);
+        auto picture = std::make_shared<Picture>();
+        picture->width = width;
+        picture->height = height;
+        picture->bgr.assign(static_cast<std::size_t>(3 * width * height), 255);
+        return picture;
     }
 
 private Q_SLOTS:
-    void anAvatarIsKnownByItsManifest()
-    {
-        const QUrl manifest = make(QStringLiteral("anna/avatar.json"));
-        const auto folder = m_folder.filePath(QStringLiteral("anna")).toStdString();
-        QCOMPARE(sortDroppedFiles({manifest}).avatar->string(), folder);
-        QCOMPARE(sortDroppedFiles({QUrl::fromLocalFile(m_folder.filePath(QStringLiteral("anna")))}).avatar->string(),
-                 folder);
-    }
-
-    void avatarAndVoiceMayComeTogether()
-    {
-        const DroppedFiles files =
-            sortDroppedFiles({make(QStringLiteral("bob/avatar.json")), make(QStringLiteral("hello.flac"))});
-        QVERIFY(files.refusal.isEmpty());
-        QVERIFY(files.avatar && files.voice);
-        QCOMPARE(files.voice->filename().string(), std::string("hello.flac"));
-    }
-
-    void whatHasNoPlaceIsRefusedWithAReason_data()
-    {
-        QTest::addColumn<QList<QUrl>>("urls");
-        QTest::addColumn<QString>("word");
-        QTest::newRow("text") << QList<QUrl>{make(QStringLiteral("notes.txt"))} << QStringLiteral("notes.txt");
-        QDir(m_folder.path()).mkpath(QStringLiteral("plain"));
-        QTest::newRow("folder") << QList<QUrl>{QUrl::fromLocalFile(m_folder.filePath(QStringLiteral("plain")))}
-                                << QStringLiteral("avatar.json");
-        QTest::newRow("web") << QList<QUrl>{QUrl(QStringLiteral("https://example.org/a.wav"))}
-                             << QStringLiteral("save it first");
-        QTest::newRow("gone") << QList<QUrl>{QUrl::fromLocalFile(m_folder.filePath(QStringLiteral("gone.wav")))}
-                              << QStringLiteral("does not exist");
-        QTest::newRow("two voices") << QList<QUrl>{make(QStringLiteral("1.wav")), make(QStringLiteral("2.wav"))}
-                                    << QStringLiteral("Two voices");
-        QTest::newRow("two avatars") << QList<QUrl>{make(QStringLiteral("c/avatar.json")),
-                                                    make(QStringLiteral("d/avatar.json"))}
-                                     << QStringLiteral("Two avatars");
-    }
-
-    void whatHasNoPlaceIsRefusedWithAReason()
-    {
-        QFETCH(QList<QUrl>, urls);
-        QFETCH(QString, word);
-        const QString refusal = sortDroppedFiles(urls).refusal;
-        QVERIFY2(refusal.contains(word), qPrintable(refusal));
-    }
-
-    void aWidgetTakesWhatCanBeUsed()
-    {
-        QWidget widget;
-        DropTarget target(widget);
-        QSignalSpy voices(&target, &DropTarget::voiceDropped);
-        QSignalSpy hovers(&target, &DropTarget::hovered);
-        QMimeData data;
-        data.setUrls({make(QStringLiteral("voice.wav"))});
-        QDragEnterEvent enter({5, 5}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(&widget, &enter);
-        QVERIFY(enter.isAccepted());
-        QDropEvent drop(QPointF(5, 5), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(&widget, &drop);
-        QVERIFY(drop.isAccepted());
-        QCOMPARE(voices.count(), 1);
-        QCOMPARE(hovers.count(), 2);
-    }
-
-    void aWidgetRefusesTheRestWithTheReason()
-    {
-        QWidget widget;
-        DropTarget target(widget);
-        QSignalSpy refusals(&target, &DropTarget::refused);
-        QMimeData data;
-        data.setUrls({make(QStringLiteral("table.csv"))});
-        QDragEnterEvent enter({5, 5}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(&widget, &enter);
-        QVERIFY(!enter.isAccepted());
-        QCOMPARE(refusals.count(), 1);
-        QVERIFY(refusals.first().first().toString().contains(QStringLiteral("table.csv")));
-
-        QMimeData text;
-        text.setText(QStringLiteral("hello"));
-        QDragEnterEvent words({5, 5}, Qt::CopyAction, &text, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(&widget, &words);
-        QVERIFY(!words.isAccepted());
-    }
-
     void theImageIsThePictureItself()
     {
         auto picture = std::make_shared<Picture>();
@@ -145,20 +59,32 @@ private Q_SLOTS:
         auto picture = std::make_shared<Picture>();
         picture->width = picture->height = 10;
         picture->bgr.assign(300, 255);
-        view.setPicture(picture);
+        view.showPicture(picture);
         const QImage drawn = view.grab().toImage();
         QCOMPARE(drawn.pixelColor(drawn.width() / 2, drawn.height() / 2), QColor(Qt::white));
         QVERIFY(drawn.pixelColor(drawn.width() / 20, drawn.height() / 2) !=
                 QColor(Qt::white)); // beside a square picture
     }
 
-    void timesAreMinutesSecondsAndTenths()
+    void timesAreMinutesSecondsAndHundredths()
     {
-        QCOMPARE(timeText(0, 25), QStringLiteral("00:00.0"));
-        QCOMPARE(timeText(81, 25), QStringLiteral("00:03.2"));
-        QCOMPARE(timeText(25 * 61 + 24, 25), QStringLiteral("01:01.9"));
-        QCOMPARE(timeText(9, 30), QStringLiteral("00:00.3")); // not 0.2999…
-        QCOMPARE(timeText(5, 0), QStringLiteral("00:00.0"));
+        const QLocale before;
+        QLocale::setDefault(QLocale::c());
+        QCOMPARE(timeText(0, 25), QStringLiteral("00:00.00"));
+        QCOMPARE(timeText(81, 25), QStringLiteral("00:03.24"));
+        QCOMPARE(timeText(25 * 61 + 24, 25), QStringLiteral("01:01.96"));
+        QCOMPARE(timeText(9, 30), QStringLiteral("00:00.30")); // not 0.2999…
+        QCOMPARE(timeText(5, 0), QStringLiteral("00:00.00"));
+        QLocale::setDefault(QLocale(QLocale::German));
+        QCOMPARE(timeText(113, 25), QStringLiteral("00:04,52"));
+        QLocale::setDefault(before);
+    }
+
+    void everyFrameHasATimeOfItsOwn()
+    {
+        for (const double rate : {24.0, 25.0, 30000.0 / 1001, 60.0})
+            for (std::int64_t frame = 0; frame < 200; ++frame)
+                QVERIFY(timeText(frame, rate) != timeText(frame + 1, rate));
     }
 
     void peaksAreScaledToTheLoudest()
@@ -187,6 +113,134 @@ private Q_SLOTS:
         QTest::mouseMove(&slider, {204, 20});
         QTest::mouseRelease(&slider, Qt::LeftButton, {}, {204, 20});
         QVERIFY(!slider.isSliderDown());
+    }
+
+    void shiftDrawsALoopAndItsUpperEndsAreDragged()
+    {
+        ScrubSlider slider;
+        slider.setRange(0, 100);
+        slider.resize(208, 44);
+        connect(&slider, &ScrubSlider::loopDrawn, &slider, [&](const LoopRange& loop) { slider.setLoop(loop); });
+        QSignalSpy drawn(&slider, &ScrubSlider::loopDrawn);
+        const auto last = [&] { return drawn.last().first().value<LoopRange>(); };
+        QTest::mousePress(&slider, Qt::LeftButton, Qt::ShiftModifier, {124, 30});
+        QTest::mouseMove(&slider, {44, 30});
+        QTest::mouseRelease(&slider, Qt::LeftButton, Qt::ShiftModifier, {44, 30});
+        QVERIFY(!drawn.isEmpty());
+        QCOMPARE(last(), (LoopRange{20, 60})); // drawn backwards
+        QCOMPARE(slider.value(), 0); // the picture stays
+
+        QTest::mousePress(&slider, Qt::LeftButton, {}, {124, 5});
+        QTest::mouseMove(&slider, {164, 5});
+        QTest::mouseRelease(&slider, Qt::LeftButton, {}, {164, 5});
+        QCOMPARE(last(), (LoopRange{20, 80}));
+
+        const auto before = drawn.count();
+        QTest::mousePress(&slider, Qt::LeftButton, {}, {164, 35}); // lower down the hand scrubs
+        QTest::mouseRelease(&slider, Qt::LeftButton, {}, {164, 35});
+        QCOMPARE(slider.value(), 80);
+        QCOMPARE(drawn.count(), before);
+    }
+
+    void aPictureIsFittedThenEnlargedAroundAPlace()
+    {
+        PictureZoom zoom;
+        const QSizeF picture(100, 50), view(400, 400);
+        QCOMPARE(zoom.scale(picture, view), 4.0);
+        QCOMPARE(zoom.place(picture, view), QRectF(0, 100, 400, 200));
+        zoom.setScale(8, {100, 200}, picture, view); // a quarter of the width, the middle of the height
+        QVERIFY(!zoom.isFitted());
+        const QRectF place = zoom.place(picture, view);
+        QCOMPARE(place.left() + 0.25 * place.width(), 100.0);
+        QCOMPARE(place.height(), 400.0);
+        zoom.moveBy({5000, 5000}, picture, view);
+        QCOMPARE(zoom.place(picture, view).topLeft(), QPointF(0, 0)); // no gap at a border
+        zoom.moveBy({-10, 0}, picture, view); // what was asked for beyond it is not remembered
+        QCOMPARE(zoom.place(picture, view).left(), -10.0);
+        zoom.setScale(1000, {0, 0}, picture, view);
+        QCOMPARE(zoom.scale(picture, view), PictureZoom::kLargest);
+        zoom.fit();
+        QCOMPARE(zoom.place(picture, view), QRectF(0, 100, 400, 200));
+        QCOMPARE(zoom.place({0, 0}, view).width(), 0.0); // no picture
+    }
+
+    void wheelAndKeysEnlargeAndMove()
+    {
+        PictureView view;
+        view.resize(300, 200);
+        QSignalSpy zooms(&view, &PictureView::zoomChanged);
+        view.zoomBy(2); // without a picture nothing happens
+        QCOMPARE(view.zoomPercent(), 0);
+        view.showPicture(onePicture(100, 100));
+        QCOMPARE(view.zoomPercent(), 200);
+        view.showActualSize();
+        QCOMPARE(view.zoomPercent(), 100);
+        QCOMPARE(zooms.count(), 2);
+        QWheelEvent wheel({150, 100}, {150, 100}, {}, {0, 600}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QCoreApplication::sendEvent(&view, &wheel);
+        QCOMPARE(view.zoomPercent(), 305); // five steps
+        const double left = view.picturePlace().left();
+        QTest::keyClick(&view, Qt::Key_Right, Qt::ShiftModifier);
+        QVERIFY(view.picturePlace().left() < left || view.picturePlace().right() <= 300);
+        const double top = view.picturePlace().top();
+        QTest::mousePress(&view, Qt::LeftButton, {}, {150, 100});
+        QTest::mouseMove(&view, {150, 110});
+        QTest::mouseRelease(&view, Qt::LeftButton, {}, {150, 110});
+        QCOMPARE(view.picturePlace().top(), top + 10);
+        QTest::mouseDClick(&view, Qt::LeftButton);
+        QVERIFY(view.isFitted());
+    }
+
+    void theWipeShowsTheOriginalLeftOfTheLine()
+    {
+        PictureView view;
+        view.resize(400, 400);
+        view.setWiping(true);
+        view.showPicture(onePicture(100, 100));
+        QCOMPARE(view.grab().toImage().pixelColor(40, 200), QColor(Qt::white)); // there is no original
+        auto picture = std::make_shared<Picture>(*onePicture(100, 100));
+        picture->original.assign(picture->bgr.size(), 0);
+        view.showPicture(picture);
+        const auto colourAt = [&](int x) { return view.grab().toImage().pixelColor(x, 100); };
+        QCOMPARE(colourAt(40), QColor(Qt::black));
+        QCOMPARE(colourAt(360), QColor(Qt::white));
+        QSignalSpy moved(&view, &PictureView::wipeMoved);
+        QTest::mousePress(&view, Qt::LeftButton, {}, {200, 100});
+        QTest::mouseMove(&view, {100, 100});
+        QTest::mouseRelease(&view, Qt::LeftButton, {}, {100, 100});
+        QCOMPARE(view.wipe(), 0.25);
+        QCOMPARE(moved.count(), 1);
+        QCOMPARE(colourAt(160), QColor(Qt::white));
+        view.setWipe(7);
+        QCOMPARE(view.wipe(), 1.0);
+        view.setWiping(false);
+        QCOMPARE(colourAt(40), QColor(Qt::white));
+    }
+
+    void figuresStandOnAGroundOfTheirOwn()
+    {
+        PictureView view;
+        view.resize(400, 300);
+        view.showPicture(onePicture(40, 30));
+        const QImage before = view.grab().toImage();
+        view.setOverlay({QStringLiteral("25 frames/s")});
+        const QImage after = view.grab().toImage();
+        QVERIFY(after.pixelColor(16, 20) != before.pixelColor(16, 20));
+        QCOMPARE(after.pixelColor(390, 290), before.pixelColor(390, 290));
+        view.setOverlay({});
+        QCOMPARE(view.grab().toImage(), before);
+    }
+
+    void aSavedFrameIsThePictureAndSaysThatItIsSynthetic()
+    {
+        auto picture = std::make_shared<Picture>();
+        picture->width = 2;
+        picture->height = 1;
+        picture->bgr = {255, 0, 0, 0, 0, 255};
+        const QImage read = QImage::fromData(framePng(picture), "PNG");
+        QCOMPARE(read.size(), QSize(2, 1));
+        QCOMPARE(read.pixelColor(0, 0), QColor(Qt::blue));
+        QVERIFY(read.text(QStringLiteral("Comment")).contains(QStringLiteral("Synthetic media")));
     }
 };
 

@@ -3,9 +3,13 @@
 #include "support/test_avatar.h"
 #include "ui/actions/studio_actions.h"
 #include "ui/engine_bridge/qt_conversion.h"
+#include "ui/export/export_actions.h"
 #include "ui/main_window/main_window.h"
 #include "ui/playback/timer_clock.h"
 #include "ui/preview/picture_view.h"
+#include "ui/support/fake_sound.h"
+#include "ui/support/hand_project_clock.h"
+#include "ui/support/heard_notices.h"
 #include "ui/support/scripted_dialogs.h"
 
 #include <cmath>
@@ -83,6 +87,9 @@ class StudioTest final : public QObject {
     QString m_voice;
     QString m_longVoice;
     test::ScriptedDialogs m_dialogs;
+    test::HeardNotices m_notices;
+    test::FakeSoundInputs m_sounds;
+    test::HandProjectClock m_projectClock;
     std::unique_ptr<QSettings> m_settings;
     std::unique_ptr<Engine> m_engine;
     std::unique_ptr<MainWindow> m_window;
@@ -91,12 +98,31 @@ class StudioTest final : public QObject {
     PlaybackController& playback() { return m_window->playback(); }
     QAction* action(const char* id) { return m_window->actions().action(QString::fromLatin1(id)); }
 
+    /// The first job in the queue, or one that is nothing yet.
+    ExportJob firstJob()
+    {
+        const ExportJob* job = m_window->desk().exports.job(0);
+        return job ? *job : ExportJob();
+    }
+
     void openDesk() { openDesk(m_voice); }
 
     void openDesk(const QString& voice)
     {
         m_window->library().open(toPath(m_avatar), toPath(voice));
         QTRY_COMPARE_WITH_TIMEOUT(m_shown, 0, kPatienceMs);
+    }
+
+    void makeWindow()
+    {
+        m_window = std::make_unique<MainWindow>(WindowServices{*m_engine, m_dialogs, m_notices, *m_settings,
+                                                               silentClocks(), m_sounds, m_projectClock,
+                                                               exportFormats(), toPath(m_folder.path())});
+        m_shown = -1;
+        connect(&playback(), &PlaybackController::pictureChanged, this,
+                [this](const auto& picture) { m_shown = picture->frame; });
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
     }
 
 private Q_SLOTS:
@@ -122,13 +148,10 @@ private Q_SLOTS:
             std::make_unique<QSettings>(m_folder.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
         m_settings->clear();
         m_dialogs = {};
+        m_notices = {};
         m_engine = std::move(createEngine().value());
-        m_window = std::make_unique<MainWindow>(WindowServices{*m_engine, m_dialogs, *m_settings, silentClocks()});
-        m_shown = -1;
-        connect(&playback(), &PlaybackController::pictureChanged, this,
-                [this](const auto& picture) { m_shown = picture->frame; });
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        QFile::remove(m_folder.filePath(QStringLiteral("exports.journal")));
+        makeWindow();
     }
 
     void cleanup()
@@ -183,26 +206,27 @@ private Q_SLOTS:
     {
         openDesk();
         const QString output = m_folder.filePath(QStringLiteral("whole.mp4"));
-        m_window->exports().setOutput(output);
-        action(action_id::kStartExport)->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->exports().fraction() > 0, kPatienceMs);
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->exports().state(), ExportState::Done, 2 * kPatienceMs);
+        m_window->desk().exportDraft.setOutput(output);
+        action(action_id::kExportNow)->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(firstJob().state, ExportJobState::Done, 2 * kPatienceMs);
         QVERIFY(QFileInfo(output).size() > 10000);
         const auto probe = m_engine->describeVoice(toPath(output)); // its sound is the voice
         QVERIFY2(probe, probe ? "" : probe.error().message.c_str());
         QVERIFY(std::abs(probe->seconds - kSeconds) < 0.1);
+        QCOMPARE(m_notices.sentences.size(), 1);
+        QVERIFY(m_notices.sentences.first().contains(QStringLiteral("whole.mp4")));
     }
 
     void aCancelledExportLeavesNothing()
     {
         openDesk(m_longVoice);
         QVERIFY(QDir(m_folder.path()).mkpath(QStringLiteral("cancelled")));
-        m_window->exports().setOutput(m_folder.filePath(QStringLiteral("cancelled/part.mp4")));
-        action(action_id::kStartExport)->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->exports().fraction() > 0, kPatienceMs);
-        action(action_id::kCancelExport)->trigger();
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->exports().state(), ExportState::Cancelled, kPatienceMs);
-        QVERIFY(QDir(m_folder.filePath(QStringLiteral("cancelled"))).isEmpty());
+        m_window->desk().exportDraft.setOutput(m_folder.filePath(QStringLiteral("cancelled/part.mp4")));
+        action(action_id::kExportNow)->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(firstJob().progress.framesDone > 0, kPatienceMs);
+        m_window->desk().exportQueue.cancel(firstJob().id);
+        QTRY_COMPARE_WITH_TIMEOUT(firstJob().state, ExportJobState::Cancelled, kPatienceMs);
+        QTRY_VERIFY_WITH_TIMEOUT(QDir(m_folder.filePath(QStringLiteral("cancelled"))).isEmpty(), kPatienceMs);
     }
 
     void aFileThatIsNoVoiceLeavesThePreviewAsItWas()
@@ -235,16 +259,23 @@ private Q_SLOTS:
         QVERIFY2(timer.elapsed() < kPatienceMs, qPrintable(QString::number(timer.elapsed())));
     }
 
-    void closingWhileExportingCancelsIt()
+    void anExportGoesOnWhereItStoppedWhenTheWindowWasClosed()
     {
         openDesk(m_longVoice);
         m_dialogs.agrees = true;
-        m_window->exports().setOutput(m_folder.filePath(QStringLiteral("closed.mp4")));
-        action(action_id::kStartExport)->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->exports().fraction() > 0, kPatienceMs);
+        const QString output = m_folder.filePath(QStringLiteral("closed.mp4"));
+        m_window->desk().exportDraft.setOutput(output);
+        action(action_id::kExportNow)->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(firstJob().progress.framesDone > 0, kPatienceMs);
         m_window->close();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_window->isVisible(), kPatienceMs);
-        QVERIFY(QDir(m_folder.path()).entryList({QStringLiteral("closed*")}).isEmpty());
+        QVERIFY(!m_window->isVisible());
+        m_window.reset();
+        QVERIFY(!QFileInfo::exists(output));
+        makeWindow();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->desk().exports.rowCount() == 1, kPatienceMs);
+        QTRY_COMPARE_WITH_TIMEOUT(firstJob().state, ExportJobState::Running, kPatienceMs);
+        m_window->desk().exportQueue.cancel(firstJob().id);
+        QTRY_COMPARE_WITH_TIMEOUT(firstJob().state, ExportJobState::Cancelled, kPatienceMs);
     }
 };
 

@@ -34,6 +34,7 @@ private Q_SLOTS:
         QTest::addColumn<ThemeName>("name");
         QTest::newRow("dark") << ThemeName::Dark;
         QTest::newRow("light") << ThemeName::Light;
+        QTest::newRow("high contrast") << ThemeName::HighContrast;
     }
 
     void everyTextCanBeRead()
@@ -49,7 +50,7 @@ private Q_SLOTS:
 
     void theStyleSheetHasAColourForEveryName()
     {
-        for (const ThemeName name : {ThemeName::Dark, ThemeName::Light}) {
+        for (const ThemeName name : kThemeNames) {
             const QString sheet = styleSheetOf(themeTokens(name));
             QVERIFY(!sheet.isEmpty());
             QVERIFY(!sheet.mid(sheet.indexOf(QStringLiteral("*/"))).contains(QLatin1Char('@')));
@@ -70,6 +71,24 @@ private Q_SLOTS:
             QCOMPARE(QApplication::palette().color(QPalette::Highlight), themeTokens(ThemeName::Light).accent);
         }
         QCOMPARE(ThemeChoice(settings).name(), ThemeName::Light);
+    }
+
+    void textGrowsToTwiceTheSystemsSizeAndNoFurther()
+    {
+        QTemporaryDir folder;
+        QSettings settings(folder.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
+        const double system = QApplication::font().pointSizeF();
+        {
+            ThemeChoice choice(settings);
+            choice.setTextPercent(200);
+            QCOMPARE(QApplication::font().pointSizeF(), 2 * system);
+            choice.setTextPercent(1000);
+            QCOMPARE(choice.textPercent(), kMostTextPercent);
+        }
+        QCOMPARE(QApplication::font().pointSizeF(), system);
+        QCOMPARE(ThemeChoice(settings).textPercent(), kMostTextPercent);
+        settings.setValue(QStringLiteral("view/textPercent"), QStringLiteral("nonsense"));
+        QCOMPARE(ThemeChoice(settings).textPercent(), kLeastTextPercent);
     }
 
     void iconsWearTheColourOfTheText()

@@ -14,15 +14,19 @@ QAction* ActionRegistry::add(const ActionSpec& spec)
     Q_ASSERT(m_actions.count(spec.id) == 0);
     auto* action = new QAction(spec.text, this);
     action->setObjectName(spec.id);
-    action->setShortcuts(spec.shortcuts);
     action->setCheckable(spec.checkable);
-    const QString shortcut = action->shortcut().toString(QKeySequence::NativeText);
-    action->setToolTip(shortcut.isEmpty() ? spec.toolTip : tr("%1 (%2)").arg(spec.toolTip, shortcut));
     action->setStatusTip(spec.toolTip);
     m_actions.emplace(spec.id, action);
     m_icons.emplace(spec.id, spec.icon);
+    m_firstShortcuts.emplace(spec.id, spec.shortcuts);
+    setShortcuts(spec.id, spec.shortcuts);
     m_order.append(spec.id);
+    QStringList& menu = m_menus[spec.menu];
+    if (spec.startsGroup && !menu.isEmpty())
+        menu.append(QString());
+    menu.append(spec.id);
     paint(spec.id);
+    Q_EMIT added(spec.id);
     return action;
 }
 
@@ -38,6 +42,20 @@ QStringList ActionRegistry::ids() const
     return m_order;
 }
 
+MenuName ActionRegistry::menuOf(const QString& id) const
+{
+    for (const auto& [menu, ids] : m_menus)
+        if (ids.contains(id))
+            return menu;
+    return MenuName::None;
+}
+
+QStringList ActionRegistry::idsOf(MenuName menu) const
+{
+    const auto found = m_menus.find(menu);
+    return menu == MenuName::None || found == m_menus.end() ? QStringList() : found->second;
+}
+
 void ActionRegistry::fill(QWidget& menuOrBar, const QStringList& ids) const
 {
     for (const QString& id : ids) {
@@ -49,6 +67,23 @@ void ActionRegistry::fill(QWidget& menuOrBar, const QStringList& ids) const
             menuOrBar.addAction(action(id));
         }
     }
+}
+
+QList<QKeySequence> ActionRegistry::firstShortcuts(const QString& id) const
+{
+    const auto found = m_firstShortcuts.find(id);
+    Q_ASSERT(found != m_firstShortcuts.end());
+    return found->second;
+}
+
+void ActionRegistry::setShortcuts(const QString& id, const QList<QKeySequence>& shortcuts)
+{
+    QAction* changed = action(id);
+    changed->setShortcuts(shortcuts);
+    const QString keys = changed->shortcut().toString(QKeySequence::NativeText);
+    const QString toolTip = changed->statusTip();
+    changed->setToolTip(keys.isEmpty() ? toolTip : tr("%1 (%2)").arg(toolTip, keys));
+    Q_EMIT shortcutsChanged(id);
 }
 
 void ActionRegistry::setIcon(const QString& id, const QString& icon)

@@ -17,6 +17,9 @@ namespace lipsync::ui {
 
 struct ThemeTokens;
 
+/// The menu an action stands in; its place there is the order in which actions are added.
+enum class MenuName { None, File, Edit, View, Avatar, Playback, Engine, Export, Server, Help };
+
 /// What an action is, before it does anything.
 struct ActionSpec {
     QString id; ///< "room.verb", never shown
@@ -25,6 +28,8 @@ struct ActionSpec {
     QList<QKeySequence> shortcuts;
     QString icon; ///< file name in resources/icons without ".svg", or empty
     bool checkable = false;
+    MenuName menu = MenuName::None;
+    bool startsGroup = false; ///< a line before it in its menu
 };
 
 /// Every command of the window by its id. Menus, toolbars and buttons are made from it, so that a command has one
@@ -40,21 +45,34 @@ public:
     /// The id must have been added.
     QAction* action(const QString& id) const;
     QStringList ids() const;
+    MenuName menuOf(const QString& id) const;
+    /// Of one menu, in order, with an empty id for a separator.
+    QStringList idsOf(MenuName menu) const;
 
     /// Adds the actions to a menu or toolbar in this order; an empty id stands for a separator.
     void fill(QWidget& menuOrBar, const QStringList& ids) const;
+
+    /// The shortcuts that an action was added with, and others in their place; its tooltip follows.
+    QList<QKeySequence> firstShortcuts(const QString& id) const;
+    void setShortcuts(const QString& id, const QList<QKeySequence>& shortcuts);
 
     /// Changes what an action shows, e.g. play to pause.
     void setIcon(const QString& id, const QString& icon);
     /// Colours all icons for a theme.
     void tint(const ThemeTokens& tokens);
 
+Q_SIGNALS:
+    void added(const QString& id);
+    void shortcutsChanged(const QString& id);
+
 private:
     void paint(const QString& id);
 
     std::map<QString, QAction*> m_actions; ///< children of this
     std::map<QString, QString> m_icons;
+    std::map<QString, QList<QKeySequence>> m_firstShortcuts;
     QStringList m_order;
+    std::map<MenuName, QStringList> m_menus;
     std::shared_ptr<const ThemeTokens> m_tokens;
 };
 

@@ -53,6 +53,12 @@ void Banner::dismiss()
     hide();
 }
 
+void Banner::withdraw(const QString& sentence)
+{
+    if (this->sentence() == sentence)
+        dismiss();
+}
+
 QString Banner::sentence() const
 {
     return m_sentence->text();

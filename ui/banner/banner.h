@@ -20,6 +20,8 @@ public:
 
     void say(Severity severity, const QString& sentence);
     void dismiss();
+    /// Dismisses this sentence, which is true no more; another one stays.
+    void withdraw(const QString& sentence);
     QString sentence() const;
     Severity severity() const { return m_severity; }
 

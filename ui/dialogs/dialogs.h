@@ -4,6 +4,7 @@
 #include <functional>
 
 #include <QString>
+#include <QStringList>
 
 class QWidget;
 
@@ -26,6 +27,14 @@ public:
     /// Calls `agreed` when the person presses the button named `action`.
     virtual void confirm(QWidget* parent, const QString& question, const QString& detail, const QString& action,
                          std::function<void()> agreed) = 0;
+    /// As confirm(), about something that may end by itself meanwhile: the other button is named `keep`, and the
+    /// function returned takes the question back if it is still open.
+    virtual std::function<void()> confirmWhile(QWidget* parent, const QString& question, const QString& detail,
+                                               const QString& action, const QString& keep,
+                                               std::function<void()> agreed) = 0;
+    /// Calls `chosen` with the number of the answer that the person presses, counted from 0.
+    virtual void choose(QWidget* parent, const QString& question, const QString& detail, const QStringList& answers,
+                        std::function<void(int answer)> chosen) = 0;
 };
 
 } // namespace lipsync::ui

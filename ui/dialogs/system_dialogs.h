@@ -15,6 +15,11 @@ public:
                        Chosen chosen) override;
     void confirm(QWidget* parent, const QString& question, const QString& detail, const QString& action,
                  std::function<void()> agreed) override;
+    std::function<void()> confirmWhile(QWidget* parent, const QString& question, const QString& detail,
+                                       const QString& action, const QString& keep,
+                                       std::function<void()> agreed) override;
+    void choose(QWidget* parent, const QString& question, const QString& detail, const QStringList& answers,
+                std::function<void(int answer)> chosen) override;
 };
 
 } // namespace lipsync::ui

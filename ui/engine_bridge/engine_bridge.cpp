@@ -17,9 +17,6 @@ EngineBridge::EngineBridge(Engine& engine, QObject* parent)
     : QObject(parent)
     , m_engine(engine)
 {
-    m_reading.setObjectName(QStringLiteral("ui-reading"));
-    m_reading.setMaxThreadCount(1);
-    m_retirement.setObjectName(QStringLiteral("ui-retirement"));
     m_statisticsTimer.setInterval(kStatisticsInterval);
     connect(&m_statisticsTimer, &QTimer::timeout, this, [this] {
         if (m_preview)
@@ -30,18 +27,16 @@ EngineBridge::EngineBridge(Engine& engine, QObject* parent)
 
 EngineBridge::~EngineBridge()
 {
-    retire(std::move(m_candidate));
-    retire(std::move(m_preview));
-    retire(std::move(m_export));
-    m_reading.waitForDone();
-    m_retirement.waitForDone();
+    m_post.retire(std::move(m_candidate));
+    m_post.retire(std::move(m_preview));
+    m_post.waitForHandles();
 }
 
 void EngineBridge::describeAvatar(const std::filesystem::path& folder)
 {
     const Job job = m_avatarJob = ++m_lastJob;
-    m_reading.start([this, job, folder] {
-        post([this, job, described = m_engine.describeAvatar(folder)] {
+    m_post.read([this, job, folder] {
+        m_post.post([this, job, described = m_engine.describeAvatar(folder)] {
             if (job != m_avatarJob)
                 return;
             if (described)
@@ -55,8 +50,8 @@ void EngineBridge::describeAvatar(const std::filesystem::path& folder)
 void EngineBridge::describeVoice(const std::filesystem::path& file)
 {
     const Job job = m_voiceJob = ++m_lastJob;
-    m_reading.start([this, job, file] {
-        post([this, job, described = m_engine.describeVoice(file)] {
+    m_post.read([this, job, file] {
+        m_post.post([this, job, described = m_engine.describeVoice(file)] {
             if (job != m_voiceJob)
                 return;
             if (described)
@@ -72,20 +67,20 @@ void EngineBridge::openPreview(const std::filesystem::path& avatar, const std::f
     const Job job = m_candidateJob = ++m_lastJob;
     // What was asked for one at a time before is overtaken by this.
     m_avatarJob = m_voiceJob = 0;
-    retire(std::move(m_candidate));
+    m_post.retire(std::move(m_candidate));
 
     Preview::Events events;
     events.ready = [this, job](Result<PreviewInfo> opened) {
-        post([this, job, opened = std::move(opened)] { finishOpening(job, opened); });
+        m_post.post([this, job, opened = std::move(opened)] { finishOpening(job, opened); });
     };
     events.picture = [this, job](std::int64_t frame) {
-        post([this, job, frame] {
+        m_post.post([this, job, frame] {
             if (job == m_previewJob)
                 Q_EMIT pictureMade(frame);
         });
     };
     events.failed = [this, job](Error error) {
-        post([this, job, error = std::move(error)] {
+        m_post.post([this, job, error = std::move(error)] {
             if (job == m_previewJob)
                 Q_EMIT pictureFailed(error);
         });
@@ -122,41 +117,16 @@ std::shared_ptr<const Picture> EngineBridge::pictureAt(std::int64_t frame)
     return m_preview ? m_preview->pictureAt(frame) : nullptr;
 }
 
-void EngineBridge::startExport(const ExportRequest& request)
+void EngineBridge::setOriginalsWanted(bool areWanted)
 {
-    if (m_export)
-        return;
-    const Job job = m_exportJob = ++m_lastJob;
-    Export::Events events;
-    events.progress = [this, job](const ExportProgress& progress) {
-        post([this, job, progress] {
-            if (job == m_exportJob)
-                Q_EMIT exportProgressed(progress);
-        });
-    };
-    events.finished = [this, job](Result<ExportReport> finished) {
-        post([this, job, finished = std::move(finished)] { finishExport(job, finished); });
-    };
-    m_export = m_engine.startExport(request, std::move(events));
+    m_originalsAreWanted = areWanted;
+    if (m_preview)
+        m_preview->setOriginalsWanted(areWanted);
 }
 
-void EngineBridge::cancelExport()
+PreviewStatistics EngineBridge::previewStatistics() const
 {
-    if (m_export)
-        m_export->cancel();
-}
-
-template <typename Function> void EngineBridge::post(Function function)
-{
-    QMetaObject::invokeMethod(this, std::move(function), Qt::QueuedConnection);
-}
-
-template <typename Handle> void EngineBridge::retire(std::unique_ptr<Handle> handle)
-{
-    if (!handle)
-        return;
-    // A handle's destructor joins engine threads: the window's thread must not.
-    m_retirement.start([last = std::shared_ptr<Handle>(std::move(handle))]() mutable { last.reset(); });
+    return m_preview ? m_preview->statistics() : PreviewStatistics();
 }
 
 void EngineBridge::finishOpening(Job job, const Result<PreviewInfo>& opened)
@@ -165,28 +135,16 @@ void EngineBridge::finishOpening(Job job, const Result<PreviewInfo>& opened)
         return;
     m_candidateJob = 0;
     if (!opened) {
-        retire(std::move(m_candidate));
+        m_post.retire(std::move(m_candidate));
         Q_EMIT previewRefused(opened.error());
         return;
     }
-    retire(std::move(m_preview));
+    m_post.retire(std::move(m_preview));
     m_preview = std::move(m_candidate);
     m_previewJob = job;
+    if (m_originalsAreWanted)
+        m_preview->setOriginalsWanted(true);
     Q_EMIT previewReady(*opened);
-}
-
-void EngineBridge::finishExport(Job job, const Result<ExportReport>& finished)
-{
-    if (job != m_exportJob || !m_export)
-        return;
-    m_exportJob = 0;
-    retire(std::move(m_export));
-    if (finished)
-        Q_EMIT exportFinished(*finished);
-    else if (finished.error().code == ErrorCode::Interrupted)
-        Q_EMIT exportCancelled();
-    else
-        Q_EMIT exportFailed(finished.error());
 }
 
 } // namespace lipsync::ui

@@ -2,13 +2,13 @@
 #pragma once
 
 #include "engine.h"
+#include "ui/engine_bridge/engine_post.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 
 #include <QObject>
-#include <QThreadPool>
 #include <QTimer>
 
 namespace lipsync::ui {
@@ -22,6 +22,10 @@ class EngineBridge final : public QObject {
 public:
     explicit EngineBridge(Engine& engine, QObject* parent = nullptr);
     ~EngineBridge() override;
+
+    /// What the parts of the bridge beside this one work with.
+    Engine& engine() { return m_engine; }
+    EnginePost& post() { return m_post; }
 
     /// Reads an avatar's facts on a thread of the bridge; avatarDescribed() or avatarRefused() follows.
     void describeAvatar(const std::filesystem::path& folder);
@@ -39,11 +43,10 @@ public:
     void setPlayhead(std::int64_t frame);
     void pause();
     std::shared_ptr<const Picture> pictureAt(std::int64_t frame);
-
-    /// Starts an export; exportFinished(), exportCancelled() or exportFailed() follows. One runs at a time.
-    void startExport(const ExportRequest& request);
-    void cancelExport();
-    bool isExporting() const { return m_export != nullptr; }
+    /// See Preview; holds for previews that are opened later, too.
+    void setOriginalsWanted(bool areWanted);
+    /// All 0 without a preview.
+    PreviewStatistics previewStatistics() const;
 
 Q_SIGNALS:
     void avatarDescribed(const lipsync::AvatarInfo& avatar);
@@ -57,32 +60,22 @@ Q_SIGNALS:
     void pictureFailed(const lipsync::Error& error);
     void statisticsPolled(const lipsync::PreviewStatistics& statistics);
 
-    void exportProgressed(const lipsync::ExportProgress& progress);
-    void exportFinished(const lipsync::ExportReport& report);
-    void exportCancelled();
-    void exportFailed(const lipsync::Error& error);
-
 private:
     using Job = std::uint64_t;
 
-    template <typename Function> void post(Function function);
-    template <typename Handle> void retire(std::unique_ptr<Handle> handle);
     void finishOpening(Job job, const Result<PreviewInfo>& opened);
-    void finishExport(Job job, const Result<ExportReport>& finished);
 
     Engine& m_engine;
+    EnginePost m_post;
     Job m_lastJob = 0;
     Job m_avatarJob = 0;
     Job m_voiceJob = 0;
     Job m_candidateJob = 0;
     Job m_previewJob = 0;
-    Job m_exportJob = 0;
     std::unique_ptr<Preview> m_candidate; ///< opening
     std::unique_ptr<Preview> m_preview; ///< shown
-    std::unique_ptr<Export> m_export;
+    bool m_originalsAreWanted = false;
     QTimer m_statisticsTimer;
-    QThreadPool m_reading; ///< describes files
-    QThreadPool m_retirement; ///< joins the threads of handles that are no longer wanted
 };
 
 } // namespace lipsync::ui

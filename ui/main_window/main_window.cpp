@@ -3,28 +3,57 @@
 
 #include "ui/actions/studio_actions.h"
 #include "ui/banner/banner.h"
+#include "ui/charts/charts_panel.h"
 #include "ui/dialogs/dialogs.h"
+#include "ui/drops/file_arrivals.h"
 #include "ui/engine_bridge/qt_conversion.h"
-#include "ui/export/export_panel.h"
-#include "ui/library/library_panel.h"
+#include "ui/export/export_actions.h"
+#include "ui/export/export_queue_panel.h"
+#include "ui/help/help_actions.h"
+#include "ui/help/help_commands.h"
+#include "ui/library/library_lists_panel.h"
+#include "ui/live/live_actions.h"
+#include "ui/live/live_panel.h"
 #include "ui/main_window/focus_keys.h"
-#include "ui/preview/drop_target.h"
+#include "ui/main_window/studio_panels.h"
+#include "ui/operations/operation_dialogs.h"
+#include "ui/palette/command_palette.h"
+#include "ui/palette/palette_actions.h"
 #include "ui/preview/picture_view.h"
+#include "ui/preview/preview_actions.h"
+#include "ui/preview/preview_commands.h"
 #include "ui/preview/preview_panel.h"
+#include "ui/project/close_guard.h"
+#include "ui/project/project_actions.h"
+#include "ui/project/project_commands.h"
+#include "ui/project/recent_menu.h"
+#include "ui/server/server_actions.h"
+#include "ui/server/server_panel.h"
+#include "ui/server/server_setting.h"
+#include "ui/settings/settings_actions.h"
+#include "ui/settings/settings_dialog.h"
+#include "ui/settings/studio_settings.h"
 #include "ui/status/status_strip.h"
+#include "ui/theme/icon_scale.h"
+#include "ui/trace/trace_panel.h"
+#include "ui/tuning/tuning_actions.h"
+#include "ui/tuning/tuning_panel.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <QAction>
 #include <QActionGroup>
 #include <QCloseEvent>
 #include <QCoreApplication>
+#include <QDialog>
 #include <QDockWidget>
 #include <QFileInfo>
 #include <QMenu>
 #include <QMenuBar>
+#include <QScreen>
 #include <QSettings>
-#include <QStandardPaths>
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -34,41 +63,30 @@ namespace {
 
 using namespace action_id;
 
-const auto kGeometrySetting = QStringLiteral("window/geometry");
-const auto kLayoutSetting = QStringLiteral("window/layout");
 const auto kFolderSetting = QStringLiteral("files/folder");
-constexpr int kLayoutVersion = 1; // raised when docks change, so that an old layout is not restored into the new ones
-constexpr QSize kFirstSize{1240, 760};
+const auto kWelcomedSetting = QStringLiteral("help/welcomed");
+constexpr const char* kServerPanel = "panel.serverDock"; // see addPanelMenus()
+constexpr QSize kFirstSize{1440, 900};
 constexpr QSize kIconSize{24, 18}; // wider than the drawing: the text keeps a distance
-constexpr int kLibraryWidth = 232;
-constexpr int kExportWidth = 268;
+constexpr int kNewsMs = 6000; // in the status line
+constexpr int kNumberKeys = 10; // 1 to 9, then 0
 
 QString id(const char* name)
 {
     return QString::fromLatin1(name);
 }
 
-QDockWidget* makeDock(const QString& title, const QString& objectName, QWidget* content)
-{
-    auto* dock = new QDockWidget(title);
-    dock->setObjectName(objectName);
-    dock->setAccessibleName(title);
-    dock->setWidget(content);
-    dock->setAllowedAreas(Qt::AllDockWidgetAreas);
-    return dock;
-}
-
 } // namespace
 
 MainWindow::MainWindow(WindowServices services, QWidget* parent)
     : QMainWindow(parent)
+    , m_language(services.settings)
     , m_dialogs(services.dialogs)
     , m_settings(services.settings)
-    , m_bridge(services.engine)
-    , m_library(m_bridge)
-    , m_playback(m_bridge, std::move(services.clocks))
-    , m_exports(m_bridge)
+    , m_desk(services)
     , m_theme(services.settings)
+    , m_shortcuts(m_actions, services.settings)
+    , m_docks(*this, services.settings)
     , m_banner(new Banner)
     , m_status(new StatusStrip)
 {
@@ -79,7 +97,7 @@ MainWindow::MainWindow(WindowServices services, QWidget* parent)
     qApp->installEventFilter(new FocusKeys(this));
     buildActions();
 
-    m_preview = new PreviewPanel(m_playback, m_actions);
+    m_preview = new PreviewPanel(m_desk.playback, m_actions);
     auto* centre = new QWidget;
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(0, 0, 0, 0);
@@ -89,51 +107,83 @@ MainWindow::MainWindow(WindowServices services, QWidget* parent)
     setCentralWidget(centre);
     setStatusBar(m_status);
     buildDocks();
+    buildDialogs(services);
     buildMenus();
     buildToolBar();
+    guardClosing();
 
     connectFiles();
+    connectProject();
     connectPlayback();
-    connectExport();
+    connectLive();
+    connectPanels();
+    connectServer();
     connectView();
     showPlaybackState();
     showPreviewMessage();
     showTheme();
-    restoreLayout();
+    scaleIcons(*this, m_theme.textPercent());
+    resize(kFirstSize.boundedTo(screen()->availableSize()));
+    m_docks.setTextPercent(m_theme.textPercent());
+    m_docks.finish();
     m_preview->view().setFocus();
 }
 
 MainWindow::~MainWindow()
 {
-    m_playback.pause();
+    m_desk.playback.pause();
+    // A window's children die after its members; what looks at the desk and the commands goes before them.
+    delete m_guard;
+    delete m_help;
+    delete m_project;
+    delete m_arrivals;
+    delete m_operations;
+    qDeleteAll(findChildren<QDialog*>(Qt::FindDirectChildrenOnly));
+    qDeleteAll(findChildren<QDockWidget*>(Qt::FindDirectChildrenOnly));
+    delete takeCentralWidget();
+    delete menuBar();
+}
+
+bool MainWindow::resume()
+{
+    if (!m_settings.value(kWelcomedSetting).toBool()) {
+        m_settings.setValue(kWelcomedSetting, true);
+        m_help->showWelcome();
+    }
+    m_desk.projectStore.lookForRecovery();
+    const QStringList recent = m_desk.projectStore.recent().files();
+    if (!opensLastProject(m_settings) || recent.isEmpty())
+        return false;
+    m_project->open(recent.first());
+    return true;
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    if (m_exports.isRunning()) {
+    if (!m_guard->mayClose()) {
         event->ignore();
-        m_dialogs.confirm(this, tr("Cancel the export and quit?"), tr("The export is not finished."),
-                          tr("Cancel export and quit"), [this] {
-                              m_closesAfterExport = true;
-                              if (m_exports.isRunning())
-                                  m_exports.cancel();
-                              else
-                                  close();
-                          });
         return;
     }
-    m_playback.pause();
-    m_settings.setValue(kGeometrySetting, saveGeometry());
-    m_settings.setValue(kLayoutSetting, saveState(kLayoutVersion));
+    m_desk.live.stop();
+    m_desk.server.stop();
+    m_desk.playback.pause();
+    m_docks.save();
     event->accept();
 }
 
 void MainWindow::buildActions()
 {
+    addProjectActions(m_actions);
     addStudioActions(m_actions);
+    addSettingsActions(m_actions);
+    addPaletteActions(m_actions);
+    addPreviewActions(m_actions);
+    addPanelActions(m_actions);
+    addHelpActions(m_actions);
+    m_actions.tint(m_theme.tokens()); // buttons without icons would be as wide as their text
     auto* themes = new QActionGroup(this);
-    themes->addAction(m_actions.action(id(kDarkTheme)));
-    themes->addAction(m_actions.action(id(kLightTheme)));
+    for (const char* name : {kDarkTheme, kLightTheme, kHighContrastTheme})
+        themes->addAction(m_actions.action(id(name)));
     // Commands work wherever the window's focus is, also while the menu bar is hidden.
     for (const QString& name : m_actions.ids())
         addAction(m_actions.action(name));
@@ -141,26 +191,106 @@ void MainWindow::buildActions()
 
 void MainWindow::buildDocks()
 {
-    QDockWidget* library =
-        makeDock(tr("Library"), QStringLiteral("libraryDock"), new LibraryPanel(m_library, m_actions));
-    m_exportPanel = new ExportPanel(m_exports, m_dialogs);
-    QDockWidget* exports = makeDock(tr("Export"), QStringLiteral("exportDock"), m_exportPanel);
-    addDockWidget(Qt::LeftDockWidgetArea, library);
-    addDockWidget(Qt::RightDockWidgetArea, exports);
-    resizeDocks({library, exports}, {kLibraryWidth, kExportWidth}, Qt::Horizontal);
+    m_panels = std::make_unique<StudioPanels>(StudioPanels::make(m_desk, m_actions, m_dialogs, m_docks));
+    m_previewCommands =
+        new PreviewCommands(*m_preview, {m_desk.playback, m_desk.bridge, m_actions, m_dialogs, m_settings});
+}
+
+void MainWindow::buildDialogs(const WindowServices& services)
+{
+    m_operations =
+        new OperationDialogs(m_desk.operations, m_desk.avatars, m_actions, m_dialogs, services.notifier, *this);
+    m_operations->setShippedFolder(services.shippedAvatars);
+    m_arrivals =
+        new FileArrivals(m_desk.files, m_desk.library, m_desk.avatars, m_desk.voices, *m_operations, m_dialogs, *this);
+    m_project = new ProjectCommands(m_desk.projectStore, m_actions, m_dialogs, *this);
+    m_palette = new CommandPalette(m_actions, this);
+    m_palette->model().leaveOut(id(kShowPalette));
+    addStudioSettings(m_settingsModel, m_settings, m_language, m_theme, m_desk.projectStore);
+    addServerSetting(m_settingsModel, m_desk.server);
+    m_settingsDialog = new SettingsDialog(m_settingsModel, m_actions, m_shortcuts, this);
+    connect(m_actions.action(id(kShowPalette)), &QAction::triggered, m_palette, &CommandPalette::open);
+    connect(m_actions.action(id(kShowSettings)), &QAction::triggered, m_settingsDialog, [this] {
+        m_settingsDialog->show();
+        m_settingsDialog->raise();
+        m_settingsDialog->activateWindow();
+    });
+    connect(m_actions.action(id(kShowShortcuts)), &QAction::triggered, m_settingsDialog,
+            &SettingsDialog::showShortcuts);
+    m_help = new HelpCommands(services.engine, m_desk.bridge.post(), m_settings, m_actions, m_dialogs, *this);
+    connect(m_help, &HelpCommands::succeeded, this, &MainWindow::tell);
+    connect(m_help, &HelpCommands::failed, this, &MainWindow::refuse);
+}
+
+void MainWindow::guardClosing()
+{
+    m_guard = new CloseGuard(*m_project, m_dialogs, *this);
+    m_guard->add({[this] { return m_desk.exports.isRunning() && m_desk.exports.hasWork(); },
+                  tr("Quit while exports are running?"),
+                  tr("They stop now and go on where they stopped when the studio is started again."), tr("Quit"),
+                  [](const std::function<void()>& done) { done(); }});
+    m_guard->add({[this] { return m_desk.operations.isRunning(); }, tr("Quit while an avatar is being made?"),
+                  tr("What is not finished is lost; a training can be taken up again."), tr("Quit"),
+                  [this](const std::function<void()>& done) {
+                      m_desk.operations.cancelAll();
+                      done();
+                  }});
+    m_guard->add({[this] { return m_desk.live.isOn(); }, tr("Quit while the avatar is live?"),
+                  tr("The microphone is switched off."), tr("Quit"),
+                  [this](const std::function<void()>& done) {
+                      m_desk.live.stop();
+                      done();
+                  }});
+    m_guard->add(
+        {[this] { return m_desk.server.hasOpenCalls(); }, tr("Quit while programs are being served?"),
+         tr("The server takes no more calls, finishes those under way, for at most half a minute, and then the "
+            "studio closes."),
+         tr("Finish and Quit"), [this](const std::function<void()>& done) { m_desk.server.stopThen(done); }});
 }
 
 void MainWindow::buildMenus()
 {
-    m_actions.fill(*menuBar()->addMenu(tr("&File")), {id(kOpenAvatar), id(kOpenVoice), {}, id(kQuit)});
-    m_actions.fill(*menuBar()->addMenu(tr("&Playback")),
-                   {id(kPlay), {}, id(kPreviousFrame), id(kNextFrame), id(kFirstFrame), id(kLastFrame)});
-    m_actions.fill(*menuBar()->addMenu(tr("&Export")), {id(kStartExport), id(kCancelExport)});
-    QMenu* view = menuBar()->addMenu(tr("&View"));
-    for (const QDockWidget* dock : findChildren<QDockWidget*>())
-        view->addAction(dock->toggleViewAction());
-    m_actions.fill(*view, {id(kResetLayout), {}, id(kDarkTheme), id(kLightTheme), {}, id(kFullScreen)});
-    m_actions.fill(*menuBar()->addMenu(tr("&Help")), {id(kAbout)});
+    const std::pair<MenuName, QString> menus[] = {
+        {MenuName::File, tr("&File")},     {MenuName::Edit, tr("&Edit")},         {MenuName::View, tr("&View")},
+        {MenuName::Avatar, tr("&Avatar")}, {MenuName::Playback, tr("&Playback")}, {MenuName::Engine, tr("E&ngine")},
+        {MenuName::Export, tr("E&xport")}, {MenuName::Server, tr("&Server")},     {MenuName::Help, tr("&Help")},
+    };
+    for (const auto& [name, title] : menus) {
+        const QStringList ids = m_actions.idsOf(name);
+        if (ids.isEmpty())
+            continue;
+        QMenu* menu = menuBar()->addMenu(title);
+        menu->setToolTipsVisible(true);
+        m_actions.fill(*menu, ids);
+        if (name == MenuName::File)
+            menu->insertMenu(m_actions.action(id(kSaveProject)),
+                             new RecentMenu(m_desk.projectStore.recent(), *m_project, m_actions, menu));
+        if (name == MenuName::View)
+            addPanelMenus(*menu);
+    }
+}
+
+void MainWindow::addPanelMenus(QMenu& view)
+{
+    QMenu* shown = view.addMenu(tr("Sho&wn Panels"));
+    shown->setToolTipsVisible(true);
+    QMenu* goTo = view.addMenu(tr("&Go to Panel"));
+    goTo->setToolTipsVisible(true);
+    int number = 0;
+    for (QDockWidget* dock : m_docks.docks()) {
+        shown->addAction(dock->toggleViewAction());
+        const int key = ++number;
+        QAction* action = m_actions.add(
+            {QStringLiteral("panel.") + dock->objectName(),
+             dock->windowTitle(),
+             tr("Show the panel %1 and go to it").arg(dock->windowTitle()),
+             key <= kNumberKeys ? QList<QKeySequence>{QKeySequence(Qt::ALT | (Qt::Key_0 + key % kNumberKeys))}
+                                : QList<QKeySequence>{},
+             {}});
+        connect(action, &QAction::triggered, &m_docks, [this, dock] { m_docks.goTo(dock); });
+        goTo->addAction(action);
+        addAction(action);
+    }
 }
 
 void MainWindow::buildToolBar()
@@ -171,7 +301,9 @@ void MainWindow::buildToolBar()
     bar->setMovable(false);
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     bar->setIconSize(kIconSize);
-    m_actions.fill(*bar, {id(kOpenAvatar), id(kOpenVoice), {}, id(kPlay), {}, id(kStartExport)});
+    m_actions.fill(
+        *bar,
+        {id(kOpenAvatar), id(kOpenVoice), {}, id(kPlay), id(kLive), {}, id(kExportNow), id(kAutoTune), id(kServe)});
     auto* gap = new QWidget;
     gap->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     gap->setAttribute(Qt::WA_TransparentForMouseEvents);
@@ -191,82 +323,152 @@ void MainWindow::connectFiles()
     connect(m_actions.action(id(kOpenAvatar)), &QAction::triggered, this, &MainWindow::openAvatar);
     connect(m_actions.action(id(kOpenVoice)), &QAction::triggered, this, &MainWindow::openVoice);
     connect(m_actions.action(id(kQuit)), &QAction::triggered, this, &MainWindow::close);
-    connect(m_actions.action(id(kAbout)), &QAction::triggered, this, &MainWindow::showAbout);
 
-    auto* drops = new DropTarget(*this);
-    connect(drops, &DropTarget::avatarDropped, &m_library, &LibraryModel::openAvatar);
-    connect(drops, &DropTarget::voiceDropped, &m_library, &LibraryModel::openVoice);
-    connect(drops, &DropTarget::refused, this, &MainWindow::refuse);
-    connect(drops, &DropTarget::hovered, &m_preview->view(), &PictureView::setDropHint);
+    // Inner places go before the window around them.
+    m_arrivals->watch(m_panels->library->avatarHalf(), DropPlace::Avatars);
+    m_arrivals->watch(m_panels->library->voiceHalf(), DropPlace::Voices);
+    m_arrivals->watch(*this, DropPlace::Window);
+    connect(m_arrivals, &FileArrivals::refused, this, &MainWindow::refuse);
+    connect(m_arrivals, &FileArrivals::hovered, &m_preview->view(), &PictureView::setDropHint);
+    connect(m_arrivals, &FileArrivals::projectArrived, m_project,
+            [this](const std::filesystem::path& file) { m_project->open(fromPath(file)); });
 
-    connect(&m_library, &LibraryModel::refused, this, &MainWindow::refuse);
-    connect(&m_library, &LibraryModel::openingChanged, this, [this](bool isOpening) {
-        if (isOpening)
+    connect(m_panels->library, &LibraryListsPanel::avatarChosen, m_operations, &OperationDialogs::setChosenAvatar);
+    connect(m_operations, &OperationDialogs::deskWanted, &m_desk.library, &LibraryModel::openAvatar);
+    connect(m_operations, &OperationDialogs::avatarCopied, this,
+            [this](const std::filesystem::path& copy) { m_desk.avatars.add(copy); });
+    connect(m_operations, &OperationDialogs::unheard, this,
+            [this](const QString& sentence, bool isFailure) { isFailure ? refuse(sentence) : tell(sentence); });
+
+    connect(&m_desk.library, &LibraryModel::refused, this, &MainWindow::refuse);
+    connect(&m_desk.library, &LibraryModel::openingChanged, this, [this](bool isOpening) {
+        if (isOpening && m_banner->sentence() != m_desk.exportQueue.openingNote()) // exports that are gone stay news
             m_banner->dismiss();
         showPreviewMessage();
         showEngineState();
     });
-    const auto follow = [this] {
+    connect(&m_desk.library, &LibraryModel::avatarChanged, this, [this] {
+        if (m_desk.library.avatar() && m_desk.library.avatar()->isTrained)
+            m_operations->setBase(m_desk.library.avatar()->folder); // what a prepared one may begin with
         showPreviewMessage();
-        if (m_library.avatar() && m_library.voice())
-            m_exports.setSources(m_library.avatar()->folder, m_library.voice()->file,
-                                 QStandardPaths::writableLocation(QStandardPaths::MoviesLocation));
-    };
-    connect(&m_library, &LibraryModel::avatarChanged, this, follow);
-    connect(&m_library, &LibraryModel::voiceChanged, this, follow);
+    });
+    connect(&m_desk.library, &LibraryModel::voiceChanged, this, &MainWindow::showPreviewMessage);
+}
+
+void MainWindow::connectProject()
+{
+    connect(m_project, &ProjectCommands::missing, this,
+            [this](const QStringList& sentences) { refuse(sentences.join(QLatin1Char('\n'))); });
+    connect(m_project, &ProjectCommands::failed, this, &MainWindow::refuse);
+    connect(m_project, &ProjectCommands::mended, m_banner, &Banner::withdraw);
+    connect(m_project, &ProjectCommands::succeeded, m_status,
+            [this](const QString& words) { m_status->showMessage(words, kNewsMs); });
+    connect(&m_desk.projectStore, &ProjectStore::aboutToWrite, this,
+            [this] { m_desk.project.setLayout(m_docks.layout()); });
+    connect(&m_desk.project, &ProjectDocument::replaced, this, [this] {
+        if (const QByteArray layout = m_desk.project.data().layout; !layout.isEmpty())
+            m_docks.restore(layout);
+    });
 }
 
 void MainWindow::connectPlayback()
 {
-    connect(m_actions.action(id(kPlay)), &QAction::triggered, &m_playback, &PlaybackController::toggle);
-    connect(m_actions.action(id(kPreviousFrame)), &QAction::triggered, &m_playback, [this] { m_playback.step(-1); });
-    connect(m_actions.action(id(kNextFrame)), &QAction::triggered, &m_playback, [this] { m_playback.step(1); });
-    connect(m_actions.action(id(kFirstFrame)), &QAction::triggered, &m_playback, &PlaybackController::showFirst);
-    connect(m_actions.action(id(kLastFrame)), &QAction::triggered, &m_playback, &PlaybackController::showLast);
-    connect(&m_playback, &PlaybackController::stateChanged, this, &MainWindow::showPlaybackState);
-    connect(&m_bridge, &EngineBridge::statisticsPolled, this, [this](const PreviewStatistics& statistics) {
-        m_status->showStatistics(statistics);
-        m_status->showOffset(m_playback.offsetMs());
+    connect(m_actions.action(id(kPlay)), &QAction::triggered, &m_desk.playback, &PlaybackController::toggle);
+    connect(m_actions.action(id(kPreviousFrame)), &QAction::triggered, &m_desk.playback,
+            [this] { m_desk.playback.step(-1); });
+    connect(m_actions.action(id(kNextFrame)), &QAction::triggered, &m_desk.playback,
+            [this] { m_desk.playback.step(1); });
+    connect(m_actions.action(id(kFirstFrame)), &QAction::triggered, &m_desk.playback, &PlaybackController::showFirst);
+    connect(m_actions.action(id(kLastFrame)), &QAction::triggered, &m_desk.playback, &PlaybackController::showLast);
+    connect(&m_desk.playback, &PlaybackController::stateChanged, this, &MainWindow::showPlaybackState);
+    connect(&m_desk.bridge, &EngineBridge::statisticsPolled, this, [this](const PreviewStatistics& statistics) {
+        if (!m_desk.live.isOn())
+            showPlaybackFigures(statistics);
     });
-    connect(&m_bridge, &EngineBridge::pictureFailed, this, [this](const Error& error) { refuse(toText(error)); });
+    connect(&m_desk.bridge, &EngineBridge::pictureFailed, this, [this](const Error& error) { refuse(toText(error)); });
+    connect(m_previewCommands, &PreviewCommands::told, this, &MainWindow::tell);
+    connect(m_previewCommands, &PreviewCommands::refused, this, &MainWindow::refuse);
 }
 
-void MainWindow::connectExport()
+void MainWindow::connectLive()
 {
-    connect(m_actions.action(id(kStartExport)), &QAction::triggered, m_exportPanel, [this] {
-        auto* dock = qobject_cast<QDockWidget*>(m_exportPanel->parentWidget());
-        dock->show();
-        dock->raise();
-        m_exportPanel->start();
+    connect(&m_desk.live, &LiveModel::pictureMade, &m_preview->view(), &PictureView::showPicture);
+    connect(&m_desk.live, &LiveModel::statisticsChanged, m_previewCommands, &PreviewCommands::showLive);
+    connect(&m_desk.live, &LiveModel::statisticsChanged, this, [this](const LiveStatistics& statistics) {
+        if (m_desk.live.isOn())
+            m_status->showLive(statistics);
     });
-    connect(m_actions.action(id(kCancelExport)), &QAction::triggered, &m_exports, &ExportModel::cancel);
-    const auto follow = [this] {
-        m_actions.action(id(kStartExport))->setEnabled(m_exports.canStart());
-        m_actions.action(id(kCancelExport))->setEnabled(m_exports.isRunning());
-        showEngineState();
-    };
-    follow();
-    connect(&m_exports, &ExportModel::changed, this, follow);
-    connect(&m_exports, &ExportModel::finished, this, [this] {
-        if (m_closesAfterExport)
-            close();
+    connect(&m_desk.live, &LiveModel::changed, this, [this] {
+        if (m_desk.live.isOn() != m_preview->isLive())
+            m_preview->setLive(m_desk.live.isOn());
+        showPlaybackState();
+        showPreviewMessage();
     });
+    connect(m_actions.action(id(kLive)), &QAction::triggered, this, [this] { m_docks.raise(m_panels->live); });
+}
+
+void MainWindow::connectPanels()
+{
+    connect(m_actions.action(id(kExportNow)), &QAction::triggered, this, [this] { m_docks.raise(m_panels->exports); });
+    connect(m_actions.action(id(kAutoTune)), &QAction::triggered, this, [this] { m_docks.raise(m_panels->tuning); });
+    connect(&m_desk.exports, &ExportQueueModel::changed, this, &MainWindow::showEngineState);
+    connect(&m_desk.tuning, &TuningModel::changed, this, &MainWindow::showEngineState);
+    connect(&m_desk.comparison, &ComparisonModel::changed, this, &MainWindow::showEngineState);
+    connect(&m_desk.capacity, &CapacityModel::changed, this, &MainWindow::showEngineState);
+    connect(&m_desk.exportNotices, &ExportNotices::refused, this, &MainWindow::refuse);
+    connect(&m_desk.exportNotices, &ExportNotices::taken, m_banner, &Banner::withdraw);
+    connect(&m_desk.exportNotices, &ExportNotices::unheard, this,
+            [this](const QString& sentence, bool isFailure) { isFailure ? refuse(sentence) : tell(sentence); });
+    connect(m_panels->charts, &ChartsPanel::noticed, this, &MainWindow::tell);
+    connect(m_panels->charts, &ChartsPanel::failed, this, &MainWindow::refuse);
+    connect(m_panels->trace, &TracePanel::noticed, this, &MainWindow::tell);
+    connect(m_panels->trace, &TracePanel::failed, this, &MainWindow::refuse);
+    connect(&m_desk.statistics, &StatisticsBridge::polled, m_status, &StatusStrip::showEngine);
+}
+
+void MainWindow::connectServer()
+{
+    const ServerModel& server = m_desk.server;
+    connect(m_actions.action(id(kServe)), &QAction::triggered, this, [this] { m_docks.raise(m_panels->server); });
+    connect(m_actions.action(id(kShowServer)), &QAction::triggered, m_actions.action(id(kServerPanel)),
+            &QAction::trigger);
+    connect(&server, &ServerModel::changed, m_status, [this] { m_status->showServer(m_desk.server.statusText()); });
+    connect(&server, &ServerModel::refused, this, &MainWindow::refuse);
+    connect(&server, &ServerModel::mended, m_banner, &Banner::withdraw);
+    connect(m_panels->server, &ServerPanel::failed, this, &MainWindow::refuse);
+    connect(m_panels->server, &ServerPanel::noticed, m_status,
+            [this](const QString& words) { m_status->showMessage(words, kNewsMs); });
+    m_status->showServer(server.statusText());
 }
 
 void MainWindow::connectView()
 {
-    connect(m_actions.action(id(kDarkTheme)), &QAction::triggered, &m_theme,
-            [this] { m_theme.choose(ThemeName::Dark); });
-    connect(m_actions.action(id(kLightTheme)), &QAction::triggered, &m_theme,
-            [this] { m_theme.choose(ThemeName::Light); });
-    connect(m_actions.action(id(kSwitchTheme)), &QAction::triggered, &m_theme,
-            [this] { m_theme.choose(m_theme.name() == ThemeName::Dark ? ThemeName::Light : ThemeName::Dark); });
+    const std::pair<const char*, ThemeName> themes[] = {
+        {kDarkTheme, ThemeName::Dark}, {kLightTheme, ThemeName::Light}, {kHighContrastTheme, ThemeName::HighContrast}};
+    for (const auto& [name, theme] : themes)
+        connect(m_actions.action(id(name)), &QAction::triggered, &m_theme,
+                [this, theme = theme] { m_theme.choose(theme); });
+    connect(m_actions.action(id(kSwitchTheme)), &QAction::triggered, &m_theme, [this] {
+        const auto present = std::find(kThemeNames.begin(), kThemeNames.end(), m_theme.name());
+        m_theme.choose(std::next(present) == kThemeNames.end() ? kThemeNames.front() : *std::next(present));
+    });
+    constexpr int kTextStep = 10;
+    connect(m_actions.action(id(kLargerText)), &QAction::triggered, &m_theme,
+            [this] { m_theme.setTextPercent(m_theme.textPercent() + kTextStep); });
+    connect(m_actions.action(id(kSmallerText)), &QAction::triggered, &m_theme,
+            [this] { m_theme.setTextPercent(m_theme.textPercent() - kTextStep); });
+    connect(m_actions.action(id(kNormalText)), &QAction::triggered, &m_theme, [this] { m_theme.setTextPercent(100); });
+    connect(&m_theme, &ThemeChoice::textPercentChanged, this, [this](int percent) {
+        scaleIcons(*this, percent);
+        m_docks.setTextPercent(percent);
+    });
     connect(&m_theme, &ThemeChoice::changed, this, &MainWindow::showTheme);
     connect(m_actions.action(id(kFullScreen)), &QAction::toggled, this, [this](bool isFull) {
         setWindowState(isFull ? windowState() | Qt::WindowFullScreen : windowState() & ~Qt::WindowFullScreen);
     });
-    connect(m_actions.action(id(kResetLayout)), &QAction::triggered, this,
-            [this] { restoreState(m_firstLayout, kLayoutVersion); });
+    connect(m_actions.action(id(kNextPanel)), &QAction::triggered, &m_docks, [this] { m_docks.goOn(true); });
+    connect(m_actions.action(id(kPreviousPanel)), &QAction::triggered, &m_docks, [this] { m_docks.goOn(false); });
+    connect(m_actions.action(id(kResetLayout)), &QAction::triggered, &m_docks, &DockShelf::reset);
 }
 
 void MainWindow::openAvatar()
@@ -274,7 +476,7 @@ void MainWindow::openAvatar()
     m_dialogs.chooseFolder(this, tr("Open avatar folder"), m_settings.value(kFolderSetting).toString(),
                            [this](const QString& name) {
                                m_settings.setValue(kFolderSetting, name);
-                               m_library.openAvatar(toPath(name));
+                               m_desk.library.openAvatar(toPath(name));
                            });
 }
 
@@ -285,35 +487,46 @@ void MainWindow::openVoice()
         tr("Sounds and videos (*.wav *.flac *.mp3 *.ogg *.opus *.m4a *.aac *.mp4 *.mkv *.webm *.mov);;All files (*)"),
         [this](const QString& name) {
             m_settings.setValue(kFolderSetting, QFileInfo(name).path());
-            m_library.openVoice(toPath(name));
+            m_desk.library.openVoice(toPath(name));
         });
 }
 
 void MainWindow::showPlaybackState()
 {
-    const PlaybackState state = m_playback.state();
-    const bool isOpen = state != PlaybackState::Empty;
+    const PlaybackState state = m_desk.playback.state();
+    const bool isOpen = state != PlaybackState::Empty && !m_desk.live.isOn();
     for (const char* name : {kPlay, kPreviousFrame, kNextFrame, kFirstFrame, kLastFrame})
         m_actions.action(id(name))->setEnabled(isOpen);
     QAction* play = m_actions.action(id(kPlay));
-    play->setText(m_playback.isPlaying() ? tr("&Pause") : tr("&Play"));
-    m_actions.setIcon(id(kPlay), m_playback.isPlaying() ? QStringLiteral("pause") : QStringLiteral("play"));
+    play->setText(m_desk.playback.isPlaying() ? tr("&Pause") : tr("&Play"));
+    m_actions.setIcon(id(kPlay), m_desk.playback.isPlaying() ? QStringLiteral("pause") : QStringLiteral("play"));
     if (state == PlaybackState::Playing)
-        m_status->showClock(m_playback.isAudible());
-    m_status->showOffset(m_playback.offsetMs());
+        m_status->showClock(m_desk.playback.isAudible());
+    if (m_desk.live.isOn()) {
+        m_status->showLive(m_desk.live.statistics());
+        m_status->showOffset(std::nullopt);
+    } else {
+        showPlaybackFigures(m_desk.bridge.previewStatistics());
+    }
     showEngineState();
+}
+
+void MainWindow::showPlaybackFigures(const PreviewStatistics& statistics)
+{
+    m_status->showStatistics(statistics, m_desk.playback.state() == PlaybackState::Playing);
+    m_status->showOffset(m_desk.playback.offsetMs());
 }
 
 void MainWindow::showPreviewMessage()
 {
     PictureView& view = m_preview->view();
-    if (m_library.isOpening())
+    if (m_desk.library.isOpening())
         view.setMessage(tr("Opening…"), {});
-    else if (!m_library.avatar() && !m_library.voice())
+    else if (!m_desk.library.avatar() && !m_desk.library.voice())
         view.setMessage(
             tr("Drop an avatar and a voice here"),
             tr("An avatar is a folder NAME.avatar; a voice is any sound file. Or open them from the toolbar."));
-    else if (!m_library.avatar())
+    else if (!m_desk.library.avatar())
         view.setMessage(tr("Now drop an avatar here"), tr("A folder NAME.avatar, or its avatar.json."));
     else
         view.setMessage(tr("Now drop a voice here"), tr("Any sound file: WAV, FLAC, MP3, or a video with sound."));
@@ -321,16 +534,31 @@ void MainWindow::showPreviewMessage()
 
 void MainWindow::showEngineState()
 {
-    if (m_exports.isRunning())
-        m_status->showState(tr("Exporting · %1 %").arg(static_cast<int>(m_exports.fraction() * 100)));
-    else if (m_library.isOpening())
+    if (m_desk.live.isOn())
+        m_status->showState(m_desk.live.state() == LiveState::Live ? tr("Live") : tr("Opening…"));
+    else if (const QString measurement = measurementText(); !measurement.isEmpty())
+        m_status->showState(measurement);
+    else if (m_desk.exports.isRunning() && m_desk.exports.hasWork())
+        m_status->showState(tr("Exporting · %1").arg(m_desk.exports.summary()));
+    else if (m_desk.library.isOpening())
         m_status->showState(tr("Opening…"));
-    else if (m_playback.state() == PlaybackState::Starting)
+    else if (m_desk.playback.state() == PlaybackState::Starting)
         m_status->showState(tr("Starting…"));
-    else if (m_playback.state() == PlaybackState::Playing)
+    else if (m_desk.playback.state() == PlaybackState::Playing)
         m_status->showState(tr("Playing"));
     else
         m_status->showState(tr("Engine ready"));
+}
+
+QString MainWindow::measurementText() const
+{
+    constexpr int kPercent = 100;
+    const auto percent = [](double share) { return qRound(share * kPercent); };
+    if (m_desk.tuning.isRunning())
+        return tr("Tuning · %1 %").arg(percent(m_desk.tuning.progress()));
+    if (m_desk.comparison.isRunning())
+        return tr("Comparing · %1 %").arg(percent(m_desk.comparison.progress()));
+    return m_desk.capacity.isRunning() ? tr("Planning capacity…") : QString();
 }
 
 void MainWindow::refuse(const QString& reason)
@@ -338,29 +566,18 @@ void MainWindow::refuse(const QString& reason)
     m_banner->say(Banner::Severity::Failure, reason);
 }
 
+void MainWindow::tell(const QString& news)
+{
+    m_banner->say(Banner::Severity::Notice, news);
+}
+
 void MainWindow::showTheme()
 {
     m_actions.tint(m_theme.tokens());
-    const bool isDark = m_theme.name() == ThemeName::Dark;
-    m_actions.action(id(kDarkTheme))->setChecked(isDark);
-    m_actions.action(id(kLightTheme))->setChecked(!isDark);
-}
-
-void MainWindow::showAbout()
-{
-    m_banner->say(
-        Banner::Severity::Notice,
-        tr("LipSync Studio %1 – real-time lip-sync of video avatars. Free software under the GNU General Public "
-           "License, version 3 or later. What it makes is synthetic media and says so in its metadata.")
-            .arg(QCoreApplication::applicationVersion()));
-}
-
-void MainWindow::restoreLayout()
-{
-    resize(kFirstSize);
-    m_firstLayout = saveState(kLayoutVersion);
-    restoreGeometry(m_settings.value(kGeometrySetting).toByteArray());
-    restoreState(m_settings.value(kLayoutSetting).toByteArray(), kLayoutVersion);
+    m_panels->setTheme(m_theme.tokens());
+    m_actions.action(id(kDarkTheme))->setChecked(m_theme.name() == ThemeName::Dark);
+    m_actions.action(id(kLightTheme))->setChecked(m_theme.name() == ThemeName::Light);
+    m_actions.action(id(kHighContrastTheme))->setChecked(m_theme.name() == ThemeName::HighContrast);
 }
 
 } // namespace lipsync::ui

@@ -57,6 +57,13 @@ double AudioClock::position() const
     return m_sink && !m_isSpent ? heard() : m_substitute.position();
 }
 
+void AudioClock::setVolume(double volume)
+{
+    m_volume = volume;
+    if (m_sink)
+        m_sink->setVolume(volume);
+}
+
 bool AudioClock::openSink(double seconds)
 {
     QAudioFormat format;
@@ -73,6 +80,7 @@ bool AudioClock::openSink(double seconds)
     m_origin = seconds;
     m_sink = std::make_unique<QAudioSink>(m_device, format);
     m_sink->setBufferSize(format.bytesForDuration(kBuffered.count()));
+    m_sink->setVolume(m_volume);
     m_sink->start(&m_source);
     if (m_sink->state() == QAudio::StoppedState || m_sink->error() != QAudio::NoError) {
         closeSink();

@@ -25,6 +25,7 @@ public:
     void stop() override;
     double position() const override;
     bool isAudible() const override { return m_sink != nullptr; }
+    void setVolume(double volume) override;
 
 private:
     bool openSink(double seconds);
@@ -36,6 +37,7 @@ private:
     QAudioDevice m_device;
     VoiceDevice m_source;
     std::unique_ptr<QAudioSink> m_sink; ///< while the voice is heard
+    double m_volume = 1;
     double m_origin = 0; ///< seconds of the voice at which the sink started
     bool m_isSpent = false; ///< the sink has been given all sound and plays out
     TimerClock m_substitute; ///< runs without a sink, or with a spent one

@@ -21,6 +21,8 @@ public:
     virtual double position() const = 0;
     /// Whether the voice is really heard.
     virtual bool isAudible() const = 0;
+    /// How loud the voice is, 0 to 1 in amplitude; also before start(). Nothing where nothing is heard.
+    virtual void setVolume(double /*volume*/) { }
 };
 
 /// Makes the clock of a preview for its voice; tests inject one that they turn by hand.

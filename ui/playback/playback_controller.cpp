@@ -8,6 +8,8 @@
 #include <cmath>
 #include <utility>
 
+#include <QAudio>
+
 namespace lipsync::ui {
 namespace {
 
@@ -19,6 +21,7 @@ constexpr std::chrono::milliseconds kLongestStart =
     1500ms; // then the sound starts all the same, and frames are dropped and counted
 constexpr std::size_t kOffsetWindow = 200; // ticks: one second
 constexpr double kMillisecondsPerSecond = 1000.0;
+constexpr double kPercent = 100.0;
 
 } // namespace
 
@@ -50,14 +53,20 @@ void PlaybackController::open(const PreviewInfo& info)
 {
     m_ticks.stop();
     m_resumesAfterScrub = false;
+    // The engine makes the first picture while the clock looks for a sound device.
+    m_pictureIsCurrent = false;
+    m_bridge.show(0);
     m_clock = m_clocks(info.sound);
+    applyVolume();
     m_frames = info.frames;
     m_frameRate = info.frameRate;
     m_picture.reset();
     m_frame = 0;
+    m_lastLoop.reset();
+    setLoop(std::nullopt);
     Q_EMIT opened(info);
     setState(PlaybackState::Paused);
-    showFrame(0);
+    takePicture();
     Q_EMIT frameChanged(m_frame);
 }
 
@@ -65,14 +74,12 @@ void PlaybackController::play()
 {
     if (m_state != PlaybackState::Paused || m_frames == 0)
         return;
-    if (m_frame + 1 >= m_frames)
+    if (m_loop && (m_frame < m_loop->first || m_frame >= m_loop->last))
+        setFrame(m_loop->first);
+    else if (m_frame + 1 >= m_frames)
         setFrame(0);
-    m_pictureIsCurrent = false;
-    m_newestMade = -1;
     m_offset.clear();
-    m_bridge.play(m_frame);
-    m_sinceStart.start();
-    setState(PlaybackState::Starting);
+    gatherPictures();
     m_ticks.start();
 }
 
@@ -135,6 +142,78 @@ void PlaybackController::endScrub()
         play();
 }
 
+void PlaybackController::setLoop(std::optional<LoopRange> loop)
+{
+    if (loop) {
+        loop->first = std::clamp<std::int64_t>(loop->first, 0, std::max<std::int64_t>(0, m_frames - 2));
+        loop->last = std::min(std::max(loop->last, loop->first + 1), m_frames - 1);
+        if (loop->last <= loop->first)
+            loop.reset();
+        else
+            m_lastLoop = loop;
+    }
+    if (std::exchange(m_loop, loop) != loop)
+        Q_EMIT loopChanged(m_loop);
+}
+
+void PlaybackController::setLooping(bool isLooping)
+{
+    if (isLooping)
+        setLoop(m_lastLoop.value_or(LoopRange{0, m_frames - 1}));
+    else
+        setLoop(std::nullopt);
+}
+
+void PlaybackController::beginLoopHere()
+{
+    const std::int64_t last = m_loop && m_loop->last > m_frame ? m_loop->last : m_frames - 1;
+    setLoop(LoopRange{m_frame, last});
+}
+
+void PlaybackController::endLoopHere()
+{
+    const std::int64_t first = m_loop && m_loop->first < m_frame ? m_loop->first : 0;
+    setLoop(LoopRange{first, m_frame});
+}
+
+void PlaybackController::setNudgeMs(int milliseconds)
+{
+    const int nudge = std::clamp(milliseconds, -kMostNudgeMs, kMostNudgeMs);
+    if (std::exchange(m_nudgeMs, nudge) != nudge)
+        Q_EMIT nudgeChanged(nudge);
+}
+
+void PlaybackController::setVolumePercent(int percent)
+{
+    m_volumePercent = std::clamp(percent, 0, 100);
+    applyVolume();
+    Q_EMIT volumeChanged(m_volumePercent, m_isMuted);
+}
+
+void PlaybackController::setMuted(bool isMuted)
+{
+    m_isMuted = isMuted;
+    applyVolume();
+    Q_EMIT volumeChanged(m_volumePercent, m_isMuted);
+}
+
+void PlaybackController::setOriginalsWanted(bool areWanted)
+{
+    m_originalsAreWanted = areWanted;
+    m_bridge.setOriginalsWanted(areWanted);
+    if (areWanted && m_state == PlaybackState::Paused && m_picture && m_picture->original.empty())
+        showFrame(m_frame);
+}
+
+void PlaybackController::applyVolume()
+{
+    if (!m_clock)
+        return;
+    // A slider's half is heard as half as loud, not as half the amplitude.
+    const double loudness = m_isMuted ? 0.0 : m_volumePercent / kPercent;
+    m_clock->setVolume(QAudio::convertVolume(loudness, QAudio::LogarithmicVolumeScale, QAudio::LinearVolumeScale));
+}
+
 void PlaybackController::setState(PlaybackState state)
 {
     if (std::exchange(m_state, state) != state)
@@ -159,15 +238,40 @@ void PlaybackController::takePicture()
     Q_EMIT pictureChanged(m_picture);
 }
 
+void PlaybackController::gatherPictures()
+{
+    m_pictureIsCurrent = false;
+    m_newestMade = -1;
+    m_bridge.play(m_frame);
+    m_sinceStart.start();
+    setState(PlaybackState::Starting);
+}
+
 void PlaybackController::startClockWhenReady()
 {
     const std::int64_t wanted = std::min(m_frame + kFramesToStartWith, m_frames) - 1;
-    // Asking the preview for a later picture would make it forget the first one.
-    if (m_newestMade < wanted && m_sinceStart.elapsed() < kLongestStart.count())
+    // Asking the preview for a later picture would make it forget the first one. What was still under way for an
+    // earlier play does not count, but the preview knows that of the first one only.
+    const bool hasPictures = m_newestMade >= wanted && m_bridge.pictureAt(m_frame);
+    if (!hasPictures && m_sinceStart.elapsed() < kLongestStart.count())
         return;
     takePicture();
-    m_clock->start(static_cast<double>(m_frame) / m_frameRate);
+    // Of the very beginning nothing is left unheard.
+    const double seconds = static_cast<double>(m_frame) / m_frameRate;
+    m_clock->start(m_frame == 0 ? 0 : std::max(0.0, seconds + m_nudgeMs / kMillisecondsPerSecond));
     setState(PlaybackState::Playing);
+}
+
+double PlaybackController::pictureSeconds() const
+{
+    return m_clock->position() - m_nudgeMs / kMillisecondsPerSecond;
+}
+
+void PlaybackController::finish()
+{
+    setFrame(m_frames - 1);
+    takePicture();
+    pause();
 }
 
 void PlaybackController::tick()
@@ -176,16 +280,21 @@ void PlaybackController::tick()
         startClockWhenReady();
         return;
     }
-    const double seconds = m_clock->position();
+    const double seconds = pictureSeconds();
     const auto heard = static_cast<std::int64_t>(std::floor(seconds * m_frameRate));
-    if (heard >= m_frames) {
-        setFrame(m_frames - 1);
-        takePicture();
-        pause();
+    if (m_loop && heard > m_loop->last) {
+        m_clock->stop();
+        setFrame(m_loop->first);
+        gatherPictures();
+        return;
+    }
+    // Where the picture is ahead of the sound, the sound is heard to its end.
+    if (heard >= m_frames && m_clock->position() * m_frameRate >= static_cast<double>(m_frames)) {
+        finish();
         return;
     }
     // A clock that starts between two frames must not step back.
-    const std::int64_t frame = std::max(heard, m_frame);
+    const std::int64_t frame = std::min(std::max(heard, m_frame), m_frames - 1);
     if (frame != m_frame) {
         setFrame(frame);
         m_bridge.setPlayhead(frame);

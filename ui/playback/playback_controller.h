@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine.h"
+#include "ui/playback/loop_range.h"
 #include "ui/playback/offset_meter.h"
 #include "ui/playback/playback_clock.h"
 
@@ -25,7 +26,7 @@ enum class PlaybackState {
 };
 
 /// Transport of the preview: what frame is heard, what picture belongs to it, and how far they are apart.
-/// The clock leads, the newest picture at or before it follows. Window's thread.
+/// The clock leads, the newest picture at or before it follows. While a loop is set, play stays in it. Window's thread.
 class PlaybackController final : public QObject {
     Q_OBJECT
 
@@ -39,9 +40,21 @@ public:
     std::int64_t frame() const { return m_frame; } ///< heard now, or shown while paused
     std::int64_t frames() const { return m_frames; }
     double frameRate() const { return m_frameRate; }
+    /// Shown last; null when there is none yet.
+    const std::shared_ptr<const Picture>& picture() const { return m_picture; }
     bool isAudible() const { return m_clock && m_clock->isAudible(); }
-    /// Milliseconds the picture is ahead of the sound, mean over the last second; nothing while paused.
+    /// Milliseconds the picture is ahead of the sound, mean over the last second, beyond what the nudge asks for;
+    /// nothing while paused.
     std::optional<double> offsetMs() const;
+
+    std::optional<LoopRange> loop() const { return m_loop; }
+    /// So many milliseconds later is the picture shown than its sound counts as heard: against the delay of a device.
+    int nudgeMs() const { return m_nudgeMs; }
+    int volumePercent() const { return m_volumePercent; }
+    bool isMuted() const { return m_isMuted; }
+    bool areOriginalsWanted() const { return m_originalsAreWanted; }
+
+    static constexpr int kMostNudgeMs = 1000; ///< either way
 
 public Q_SLOTS:
     void play();
@@ -56,19 +69,40 @@ public Q_SLOTS:
     void beginScrub();
     void endScrub();
 
+    /// Frames that are played over and over, at least two; what lies outside the video is cut off. A new preview has
+    /// none.
+    void setLoop(std::optional<LoopRange> loop);
+    /// The last loop again, or all of the video; or none.
+    void setLooping(bool isLooping);
+    /// The loop begins, or ends, with the present frame.
+    void beginLoopHere();
+    void endLoopHere();
+    void setNudgeMs(int milliseconds);
+    void setVolumePercent(int percent);
+    void setMuted(bool isMuted);
+    /// Whether pictures carry the frame as it was filmed too; the present one is made again with it.
+    void setOriginalsWanted(bool areWanted);
+
 Q_SIGNALS:
     void opened(const lipsync::PreviewInfo& info);
     void stateChanged(lipsync::ui::PlaybackState state);
     void frameChanged(qint64 frame);
     void pictureChanged(const std::shared_ptr<const lipsync::Picture>& picture);
+    void loopChanged(const std::optional<lipsync::ui::LoopRange>& loop);
+    void nudgeChanged(int milliseconds);
+    void volumeChanged(int percent, bool isMuted);
 
 private:
     void open(const PreviewInfo& info);
     void setState(PlaybackState state);
     void setFrame(std::int64_t frame);
     void takePicture();
+    void gatherPictures();
     void startClockWhenReady();
     void tick();
+    void finish();
+    double pictureSeconds() const;
+    void applyVolume();
 
     EngineBridge& m_bridge;
     ClockFactory m_clocks;
@@ -78,6 +112,12 @@ private:
     std::int64_t m_frames = 0;
     double m_frameRate = 0;
     bool m_resumesAfterScrub = false;
+    std::optional<LoopRange> m_loop;
+    std::optional<LoopRange> m_lastLoop; ///< of this preview
+    int m_nudgeMs = 0;
+    int m_volumePercent = 100;
+    bool m_isMuted = false;
+    bool m_originalsAreWanted = false;
     std::shared_ptr<const Picture> m_picture; ///< shown
     bool m_pictureIsCurrent = false; ///< m_picture was made since the last wish
     std::int64_t m_newestMade = -1; ///< since play()

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/playback/loop_range.h"
+
+#include <optional>
+
 #include <QWidget>
 
 class QLabel;
@@ -15,7 +19,7 @@ class ActionRegistry;
 class PlaybackController;
 class ScrubSlider;
 
-/// Play, frame steps, time line and time, over a playback controller.
+/// Play, frame steps, time line, time and number of the frame, over a playback controller.
 class TransportBar final : public QWidget {
     Q_OBJECT
 
@@ -25,10 +29,12 @@ public:
 private:
     void open(const PreviewInfo& info);
     void showFrame(qint64 frame);
+    void showLoop(const std::optional<LoopRange>& loop);
 
     PlaybackController& m_playback;
     ScrubSlider* m_slider;
     QLabel* m_time;
+    QLabel* m_frame;
 };
 
 } // namespace lipsync::ui

@@ -7,6 +7,7 @@
 static void registerStudioResources()
 {
     Q_INIT_RESOURCE(studio);
+    Q_INIT_RESOURCE(translations);
 }
 
 namespace lipsync::ui {

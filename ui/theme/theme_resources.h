@@ -3,7 +3,7 @@
 
 namespace lipsync::ui {
 
-/// Registers icons and style sheet: in a static library Qt does not do it by itself. May be called again.
+/// Registers icons, style sheet and translations: in a static library Qt does not do it by itself. May be called again.
 void initialiseThemeResources();
 
 } // namespace lipsync::ui

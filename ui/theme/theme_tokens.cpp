@@ -45,6 +45,7 @@ ThemeTokens darkTokens()
     tokens.onDanger = "#ffc9cc";
     tokens.notice = "#1b3047";
     tokens.onNotice = "#cfe4ff";
+    tokens.series = {"#5aa9ff", "#ffb454", "#66d19e", "#e58ae0"};
     return tokens;
 }
 
@@ -67,6 +68,31 @@ ThemeTokens lightTokens()
     tokens.onDanger = "#84161d";
     tokens.notice = "#dfecfc";
     tokens.onNotice = "#12406f";
+    tokens.series = {"#0b5fc4", "#b35300", "#13794a", "#9c2a97"};
+    return tokens;
+}
+
+// Black, white and yellow: text has a contrast of 7 and more (WCAG 2.1, criterion 1.4.6), lines are as bright as text.
+ThemeTokens highContrastTokens()
+{
+    ThemeTokens tokens;
+    tokens.window = "#000000";
+    tokens.surface = "#000000";
+    tokens.field = "#000000";
+    tokens.raised = "#0a0a0a";
+    tokens.hover = "#1a3a5c";
+    tokens.border = "#ffffff";
+    tokens.text = "#ffffff";
+    tokens.mutedText = "#e6e6e6";
+    tokens.accent = "#ffe600";
+    tokens.onAccent = "#000000";
+    tokens.stage = "#000000";
+    tokens.onStage = "#ffffff";
+    tokens.danger = "#5c0000";
+    tokens.onDanger = "#ffffff";
+    tokens.notice = "#00274d";
+    tokens.onNotice = "#ffffff";
+    tokens.series = {"#ffe600", "#4dd2ff", "#8cff8c", "#ff99ff"};
     return tokens;
 }
 
@@ -103,7 +129,15 @@ const std::array<TextPair, 15> kTextPairs{{
 
 ThemeTokens themeTokens(ThemeName name)
 {
-    return name == ThemeName::Dark ? darkTokens() : lightTokens();
+    switch (name) {
+    case ThemeName::Light:
+        return lightTokens();
+    case ThemeName::HighContrast:
+        return highContrastTokens();
+    case ThemeName::Dark:
+        break;
+    }
+    return darkTokens();
 }
 
 QPalette paletteOf(const ThemeTokens& tokens)
@@ -133,13 +167,20 @@ QPalette paletteOf(const ThemeTokens& tokens)
     return palette;
 }
 
-QString styleSheetOf(const ThemeTokens& tokens)
+QString styleSheetOf(const ThemeTokens& tokens, double textScale)
 {
+    constexpr double kTitlePoints = 11.5;
+    constexpr double kTimePoints = 10.5;
     initialiseThemeResources();
     QFile file(QStringLiteral(":/themes/studio.qss"));
     QString sheet = file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
     for (const NamedToken& token : kNamedTokens)
         sheet.replace(QLatin1String(token.name), (tokens.*token.colour).name());
+    sheet.replace(QLatin1String("$titleSize"), QStringLiteral("%1pt").arg(kTitlePoints * textScale));
+    sheet.replace(QLatin1String("$timeSize"), QStringLiteral("%1pt").arg(kTimePoints * textScale));
+    constexpr int kMiddleLightness = 127;
+    sheet.replace(QLatin1String("$onAccent"),
+                  tokens.onAccent.lightness() > kMiddleLightness ? QStringLiteral("light") : QStringLiteral("dark"));
     return sheet;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 
 #include <QColor>
 #include <QPalette>
@@ -9,7 +10,11 @@
 
 namespace lipsync::ui {
 
-enum class ThemeName { Dark, Light };
+enum class ThemeName { Dark, Light, HighContrast };
+inline constexpr std::array kThemeNames{ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast};
+
+/// So many series can be told apart in one chart.
+inline constexpr std::size_t kSeriesColours = 4;
 
 /// The colours of a theme by what they are for. Everything that is drawn takes its colour from here.
 struct ThemeTokens {
@@ -29,6 +34,7 @@ struct ThemeTokens {
     QColor onDanger;
     QColor notice; ///< banner of a piece of news
     QColor onNotice;
+    std::array<QColor, kSeriesColours> series; ///< lines and areas on field; each has a line style or pattern besides
 };
 
 /// A pair of colours that text is read in.
@@ -44,8 +50,9 @@ extern const std::array<TextPair, 15> kTextPairs;
 ThemeTokens themeTokens(ThemeName name);
 QPalette paletteOf(const ThemeTokens& tokens);
 
-/// The style sheet of the studio with `@name` replaced by the token's colour.
-QString styleSheetOf(const ThemeTokens& tokens);
+/// The style sheet of the studio with `@name` replaced by the token's colour, and sizes of text `textScale` times as
+/// large (1 to 2).
+QString styleSheetOf(const ThemeTokens& tokens, double textScale = 1);
 
 /// Contrast of two colours from 1 to 21: WCAG 2.1, "contrast ratio" and "relative luminance".
 double contrastRatio(const QColor& one, const QColor& other);

@@ -12,7 +12,7 @@ namespace lipsync::ui {
 namespace {
 
 // Sizes at which Qt asks for icons, and their doubles for dense screens.
-constexpr int kSides[] = {16, 20, 24, 32, 40, 48};
+constexpr int kSides[] = {16, 20, 24, 32, 40, 48, 64, 80};
 constexpr qreal kDisabledOpacity = 0.45;
 
 QPixmap drawn(QSvgRenderer& drawing, int side, QColor colour)

@@ -82,6 +82,7 @@ private Q_SLOTS:
                                       {"crop_left_range", {13, 16}},
                                       {"crop_top_range", {16, 19}}};
         QCOMPARE(difference(facts, expected), QString());
+        QVERIFY(facts["executors"].contains("fp32"));
         QCOMPARE(facts["file_bytes"]["template.mp4"].get<std::uintmax_t>(),
                  fs::file_size(m_place.avatar() / "template.mp4"));
     }

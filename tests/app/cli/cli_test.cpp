@@ -156,7 +156,8 @@ private Q_SLOTS:
                                     QStringList{"--png", "--paste", "exact"});
         QVERIFY2(run.status == 0, qPrintable(run.errors));
         const auto names = media::sample::namesIn(m_place.output("frames"));
-        QCOMPARE(names.size(), audio::videoFrameCount(320));
+        QCOMPARE(names.size(), audio::videoFrameCount(320) + 1);
+        QCOMPARE(names.back(), std::string("sound.wav"));
         QCOMPARE(names.front(), std::string("frame-000000.png"));
         QCOMPARE(m_place.outputs(), std::vector<std::string>{"frames"});
     }

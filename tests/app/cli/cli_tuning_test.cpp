@@ -100,6 +100,13 @@ private Q_SLOTS:
         QVERIFY(*plan == expected);
     }
 
+    void serversOfKserveAreDevices()
+    {
+        QCOMPARE(planOfArguments({"--device", "kserve://host:8001/anna"}).value().devices.front().device,
+                 std::string("kserve://host:8001/anna"));
+        QCOMPARE(planOfArguments({"--device", "kserve://host"}).error().code, ErrorCode::Usage);
+    }
+
     void fewerWorkersGetMoreThreads()
     {
         const auto plan = planOfArguments({"--device", "cpu", "--workers", "1"});
@@ -177,6 +184,32 @@ private Q_SLOTS:
         QVERIFY2(run.status == 0, qPrintable(run.errors));
         for (const char* word : {"20 done", "0 failed", "avg", "min", "max", "p99", "frames/s"})
             QVERIFY2(run.output.contains(word), qPrintable(run.output));
+    }
+
+    void benchComparesExecutors()
+    {
+        const QStringList arguments{"bench", "--executor", "--seconds", "0.1", "--avatar", text(m_place.avatar())};
+        const auto run = runLipsync(arguments + QStringList{"--json"});
+        const auto report = jsonOf(run);
+        QVERIFY2(report.is_object() && !report["executors"].empty(), qPrintable(run.errors + run.output));
+        for (const auto& one : report["executors"]) {
+            QVERIFY2(one["ms_per_frame"].get<double>() > 0, one.dump().c_str());
+            const bool isExact = one["precision"] == "fp32";
+            QVERIFY2(one["differing_share"].get<double>() <= (isExact ? 0.001 : 1), one.dump().c_str());
+            QVERIFY2(one["psnr_db"].is_null() || one["psnr_db"].get<double>() >= (isExact ? 70 : 35),
+                     one.dump().c_str());
+        }
+        QCOMPARE(report["executors"][0]["executor"].get<std::string>(), std::string("LibTorch"));
+        const auto told = runLipsync(arguments);
+        QVERIFY2(told.output.contains("the reference"), qPrintable(told.errors + told.output));
+    }
+
+    void benchOfAServerSaysWhatIsWrong()
+    {
+        QCOMPARE(refusalProblem(runLipsync({"bench", "--target", "127.0.0.1:1"}), 4, {"Nobody answers at 127.0.0.1:1"}),
+                 QString());
+        QCOMPARE(refusalProblem(runLipsync({"bench", "--rate", "5", "--concurrency", "2"}), 2, {"--target"}),
+                 QString());
     }
 
     void compareMeasuresEveryStrategy()

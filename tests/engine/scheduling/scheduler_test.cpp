@@ -314,6 +314,32 @@ private Q_SLOTS:
         QCOMPARE(bench.preparations.front().batchSizes, (std::vector<int>{1, 4}));
     }
 
+    void newSharesDecideFromTheNextTurnOn()
+    {
+        Bench bench(optionsWith({1}));
+        const auto preview = bench.open(JobClass::Preview), bulk = bench.open();
+        // Previews among the first half of the frames when half of all are previews.
+        const auto previews = [&] {
+            constexpr int kFrames = 18;
+            for (int i = 0; i < kFrames; ++i) {
+                static_cast<void>(bench.submit(preview));
+                static_cast<void>(bench.submit(bulk));
+            }
+            while (!bench.running.empty())
+                bench.finish();
+            const auto first = std::exchange(bench.results, {});
+            const auto isPreview = [](const JobResult& result) { return result.jobClass == JobClass::Preview; };
+            return static_cast<int>(std::count_if(first.begin(), first.begin() + kFrames, isPreview));
+        };
+        QCOMPARE(previews(), 16); // of 8 : 1
+        bench.scheduler.setShares({1, 1, 1});
+        const int fair = previews();
+        QVERIFY2(std::abs(fair - 9) <= 1, qPrintable(QString::number(fair)));
+        bench.scheduler.setShares({1, 1, 8});
+        const int few = previews();
+        QVERIFY2(std::abs(few - 2) <= 1, qPrintable(QString::number(few)));
+    }
+
     void jobsOfARemovedModelAreNotTriedAgain()
     {
         Bench bench(optionsWith({2}));

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace lipsync::scheduling {
@@ -41,6 +42,9 @@ public:
     std::atomic<int> starts = 0, batches = 0;
     /// The failure of the next so many batches.
     std::atomic<int> lostBatches = 0, hangingBatches = 0;
+    /// Whether workers compute in processes of their own, and how many of these end while they have nothing to do.
+    std::atomic<bool> hasProcesses = false;
+    std::atomic<int> endingProcesses = 0;
 
     /// Batches wait until open() while closed.
     void close() { setOpen(false); }
@@ -114,6 +118,13 @@ public:
         return m_abandoned ? badOutcome(BatchFailure::WorkerLost) : goodOutcome(batch);
     }
     Status checkHealth() override { return {}; }
+    int processId() const override { return m_script->hasProcesses ? 1 : 0; }
+    std::optional<Error> processEnd() override
+    {
+        if (!Script::takeOne(m_script->endingProcesses))
+            return {};
+        return Error{ErrorCode::Resource, "The scripted process ended", {}};
+    }
     void abandon() noexcept override { m_script->tellAbandoned(m_abandoned); }
 
 private:

@@ -120,6 +120,22 @@ class WorkerPoolTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void aProcessThatEndsWhileItHasNothingToDoIsReplacedWithoutAFrame()
+    {
+        auto script = std::make_shared<Script>();
+        script->hasProcesses = true;
+        WorkerPool pool;
+        pool.addModel(kModel);
+        pool.addWorker(scripted(script));
+        QVERIFY(pool.waitForModel(kModel, {}).has_value());
+        QCOMPARE(script->starts.load(), 1);
+        script->endingProcesses = 1;
+        QTRY_COMPARE(script->starts.load(), 2); // long before a check of its health would be due
+        QTRY_COMPARE(pool.snapshot().workers.front().restarts, 1);
+        QCOMPARE(pool.snapshot().workers.front().lastError, std::string("The scripted process ended"));
+        QCOMPARE(script->batches.load(), 0);
+    }
+
     void resultsComeInOrderFromSeveralWorkers()
     {
         ReadyPool ready(3);

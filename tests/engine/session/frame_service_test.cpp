@@ -36,12 +36,14 @@ ConcurrencyPlan planOf(int workers, std::vector<int> batchSizes, Isolation isola
     return plan;
 }
 
-/// Keeps frames of a speech under way, over and over, until it is stopped; remembers how each of them ended.
+/// Keeps frames of a speech under way, over and over, until it is stopped; delivers each as it comes back, pasted into
+/// nothing, and remembers how it ended.
 class Traffic {
 public:
     Traffic(session::FrameService& service, const std::shared_ptr<session::OpenAvatar>& avatar,
             session::SpeechSession& speech, std::int64_t speechFrames)
-        : m_stream(service.pool(), avatar->model(), {scheduling::JobClass::Bulk, false, {}},
+        : m_service(service)
+        , m_stream(service.pool(), avatar->model(), {scheduling::JobClass::Bulk, false, {}},
                    [this](session::StreamedFrame frame) { receive(frame); })
         , m_thread([this, &speech, speechFrames](std::stop_token stop) { send(speech, speechFrames, stop); })
     {
@@ -96,7 +98,9 @@ private:
     void receive(const session::StreamedFrame& frame)
     {
         const auto& result = frame.result;
-        if (result.outcome != scheduling::JobOutcome::Done)
+        if (result.outcome == scheduling::JobOutcome::Done)
+            m_service.recordDelivery(result, SteadyClock().now());
+        else
             note(fmt::format("frame {}: {} {}", frame.number, toString(result.outcome), result.error.text()));
         {
             std::lock_guard lock(m_mutex);
@@ -114,7 +118,8 @@ private:
             m_problem = std::move(problem);
     }
 
-    mutable std::mutex m_mutex; ///< of everything but the stream and the thread
+    session::FrameService& m_service;
+    mutable std::mutex m_mutex; ///< of everything but the service, the stream and the thread
     std::condition_variable_any m_changed;
     std::int64_t m_submitted = 0, m_returned = 0;
     std::string m_problem;
@@ -182,6 +187,46 @@ private Q_SLOTS:
         QVERIFY(!statistics.devices.empty());
         QVERIFY(statistics.process.residentMb > 0);
         QVERIFY(!(*service)->pool().measuredCosts((*service)->costKey("cpu"), avatar->model()).empty());
+    }
+
+    void recentLatenciesAreThoseOfTheLastSeconds()
+    {
+        const auto service = serviceOf(planOf(2, {1, 4}));
+        const auto avatar = (*service)->openAvatar(m_folder).value();
+        const auto speech = speechOn(avatar);
+        QCOMPARE((*service)->statistics().recentEndToEnd.count, std::uint64_t{0}); // the first look begins the window
+        Traffic traffic(**service, avatar, *speech, m_frames);
+        QVERIFY(traffic.waitForFrames(40));
+        QCOMPARE(traffic.finish(), std::string());
+        const auto delivered = static_cast<std::uint64_t>(traffic.returned());
+        const auto recent = (*service)->statistics().recentEndToEnd;
+        QCOMPARE(recent.count, delivered);
+        QVERIFY(recent.p50Ms > 0 && recent.p50Ms <= recent.p95Ms && recent.p95Ms <= recent.p99Ms);
+        QTRY_COMPARE_WITH_TIMEOUT((*service)->statistics().recentEndToEnd.count, std::uint64_t{0}, 20000);
+        QCOMPARE((*service)->statistics().endToEnd.count, delivered);
+    }
+
+    void sharesOfThePlanReachTheScheduler()
+    {
+        const auto weightsOf = [](session::FrameService& service) {
+            std::vector<int> weights;
+            for (const auto& one : service.pool().options().classes)
+                weights.push_back(one.weight);
+            return weights;
+        };
+        auto plan = planOf(1, {1});
+        plan.shares = {5, 4, 3};
+        const auto service = serviceOf(plan);
+        QCOMPARE(weightsOf(**service), (std::vector<int>{5, 4, 3}));
+        plan.shares = {9, 1, 2};
+        QVERIFY((*service)->apply(plan, {}).has_value());
+        QCOMPARE(weightsOf(**service), (std::vector<int>{9, 1, 2}));
+        QVERIFY((*service)->plan() == plan);
+        plan.shares.live = 0;
+        QCOMPARE((*service)->apply(plan, {}).error().code, ErrorCode::Usage);
+        plan.shares.live = PlanLimits::kLargestShare + 1;
+        QCOMPARE((*service)->apply(plan, {}).error().code, ErrorCode::Usage);
+        QCOMPARE(weightsOf(**service), (std::vector<int>{9, 1, 2}));
     }
 
     void plansChangedUnderLoadLoseNoFrame()

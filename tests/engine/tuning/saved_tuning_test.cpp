@@ -24,6 +24,7 @@ SavedTuning someTuning(const std::string& model)
     tuning.plan.maxWaitMs = 2.5;
     tuning.plan.arithmetic = Arithmetic::Bf16;
     tuning.plan.balance = Balance::RandomOfTwo;
+    tuning.plan.shares = {20, 5, 2};
     tuning.framesPerSecond = 71.25;
     tuning.p99Ms = 38.125;
     tuning.goalP99Ms = 40;
@@ -85,6 +86,17 @@ private Q_SLOTS:
         row("a device twice", "\"cuda:1\"", "\"cpu\"", "twice");
         row("speed below zero", "71.25", "-1", "throughput_fps");
         row("endless wait", "2.5", "1e300", "max_wait_ms");
+        row("no share", "\"live\": 5", "\"live\": 0", "shares.live");
+        row("too large a share", "\"live\": 5", "\"live\": 101", "shares.live");
+    }
+
+    void sharesOfOlderFilesAreTheUsualOnes()
+    {
+        const auto text = toJson({someTuning("a")});
+        const auto without = parseTunings(replaced(text, "\"shares\"", "\"unknown\""));
+        QVERIFY(without && without->front().plan.shares == ClassShares{});
+        const auto some = parseTunings(replaced(text, "\"live\": 5", "\"unknown\": 5"));
+        QVERIFY(some && some->front().plan.shares == (ClassShares{20, ClassShares{}.live, 2}));
     }
 
     void badFilesAreRefusedByName()

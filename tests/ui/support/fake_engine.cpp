@@ -4,6 +4,12 @@
 #include <functional>
 
 namespace lipsync::test {
+
+void fromAnotherThread(const std::function<void()>& speak)
+{
+    std::thread(speak).join();
+}
+
 namespace {
 
 constexpr int kSide = 8;
@@ -20,6 +26,7 @@ AvatarInfo avatarAt(const std::filesystem::path& folder)
     info.width = info.height = kSide;
     info.templateFrames = 2;
     info.frameRate = kFrameRate;
+    info.isTrained = folder.string().find("untrained") == std::string::npos;
     return info;
 }
 
@@ -31,12 +38,6 @@ VoiceInfo voiceAt(const std::filesystem::path& file, double seconds)
     info.sampleRate = kSampleRate;
     info.channels = 1;
     return info;
-}
-
-// Events come from other threads than the window's.
-void fromAnotherThread(const std::function<void()>& speak)
-{
-    std::thread(speak).join();
 }
 
 class FakePreview final : public Preview {
@@ -63,6 +64,10 @@ public:
         return after == m_record->pictures.begin() ? nullptr : std::prev(after)->second;
     }
 
+    void setOriginalsWanted(bool areWanted) override
+    {
+        m_record->calls.emplace_back(areWanted ? "originals on" : "originals off");
+    }
     PreviewStatistics statistics() const override { return m_record->statistics; }
 
 private:
@@ -87,6 +92,142 @@ public:
 private:
     std::shared_ptr<FakeExportRecord> m_record;
 };
+
+class FakeLive final : public LiveSession {
+public:
+    explicit FakeLive(std::shared_ptr<FakeLiveRecord> record)
+        : m_record(std::move(record))
+    {
+    }
+    ~FakeLive() override { m_record->isAlive = false; }
+    void push(std::span<const float> samples) override
+    {
+        m_record->sound.insert(m_record->sound.end(), samples.begin(), samples.end());
+    }
+    void interrupt() override { ++m_record->interruptions; }
+    void finish() override { m_record->isFinished = true; }
+    LiveStatistics statistics() const override { return m_record->statistics; }
+
+private:
+    std::shared_ptr<FakeLiveRecord> m_record;
+};
+
+class FakeServer final : public Server {
+public:
+    explicit FakeServer(std::shared_ptr<FakeServerRecord> record)
+        : m_record(std::move(record))
+    {
+    }
+    ~FakeServer() override { m_record->isAlive = false; }
+    std::string address() const override { return m_record->address; }
+    std::string metricsAddress() const override { return m_record->metricsAddress; }
+    std::string webAddress() const override { return m_record->webAddress; }
+    ServerStatistics statistics() const override { return m_record->statistics(); }
+    void stop() override
+    {
+        if (!m_record->isStopping.exchange(true) && !m_record->holdsCalls)
+            m_record->finishStopping();
+    }
+
+private:
+    std::shared_ptr<FakeServerRecord> m_record;
+};
+
+/// Keeps jobs as the engine's queue does, but never works on them: a test sets their state through the record.
+class FakeQueue final : public ExportQueue {
+public:
+    explicit FakeQueue(std::shared_ptr<FakeQueueRecord> record)
+        : m_record(std::move(record))
+    {
+    }
+    std::vector<ExportJob> jobs() const override { return m_record->jobs; }
+    bool isRunning() const override { return m_record->isRunning; }
+    std::string openingNote() const override { return m_record->openingNote; }
+    Result<std::uint64_t> add(const ExportRequest& request) override
+    {
+        if (!m_record->refusal.empty())
+            return failure(ErrorCode::Usage, m_record->refusal);
+        ExportJob job;
+        job.id = ++m_record->lastId;
+        job.request = request;
+        m_record->jobs.push_back(job);
+        fromAnotherThread(m_record->events.changed);
+        return job.id;
+    }
+    void start() override { setRunning(true); }
+    void startOnly(std::uint64_t job) override
+    {
+        m_record->find(job)->isWanted = true;
+        fromAnotherThread(m_record->events.changed);
+    }
+    void pauseNow() override
+    {
+        for (auto& job : m_record->jobs)
+            job.isWanted = false;
+        setRunning(false);
+    }
+    void pauseAfterCurrent() override
+    {
+        m_record->jobs.front().isWanted = true;
+        setRunning(false);
+    }
+    void cancel(std::uint64_t job) override { setState(job, ExportJobState::Cancelled); }
+    void retry(std::uint64_t job) override { setState(job, ExportJobState::Waiting); }
+    Result<std::uint64_t> duplicate(std::uint64_t job) override
+    {
+        auto copy = *m_record->find(job);
+        copy.request.output += " 2";
+        return add(copy.request);
+    }
+    void move(std::uint64_t job, std::size_t position) override
+    {
+        const auto moved = *m_record->find(job);
+        m_record->jobs.erase(m_record->find(job));
+        m_record->jobs.insert(m_record->jobs.begin() + static_cast<std::ptrdiff_t>(position), moved);
+        fromAnotherThread(m_record->events.changed);
+    }
+    void remove(std::uint64_t job) override
+    {
+        m_record->jobs.erase(m_record->find(job));
+        fromAnotherThread(m_record->events.changed);
+    }
+    void clearEnded() override { m_record->calls.emplace_back("clear ended"); }
+
+private:
+    void setRunning(bool isRunning)
+    {
+        m_record->isRunning = isRunning;
+        fromAnotherThread(m_record->events.changed);
+    }
+    void setState(std::uint64_t job, ExportJobState state)
+    {
+        m_record->find(job)->state = state;
+        fromAnotherThread(m_record->events.changed);
+    }
+    std::shared_ptr<FakeQueueRecord> m_record;
+};
+
+class FakeOperation final : public Operation {
+public:
+    explicit FakeOperation(std::shared_ptr<std::atomic<bool>> isCancelled)
+        : m_isCancelled(std::move(isCancelled))
+    {
+    }
+    void cancel() override { *m_isCancelled = true; }
+
+private:
+    std::shared_ptr<std::atomic<bool>> m_isCancelled;
+};
+
+template <typename Records, typename Request, typename Events>
+std::unique_ptr<Operation> startOperation(Records& records, const Request& request, Events events)
+{
+    auto record = std::make_shared<typename Records::value_type::element_type>();
+    record->request = request;
+    record->events = std::move(events);
+    records.push_back(record);
+    return std::make_unique<FakeOperation>(record->isCancelled);
+}
 
 } // namespace
 
@@ -115,6 +256,16 @@ void FakePreviewRecord::make(std::int64_t frame)
     picture->bgr.assign(3 * kSide * kSide, static_cast<std::uint8_t>(frame));
     pictures[frame] = std::move(picture);
     fromAnotherThread([&] { events.picture(frame); });
+}
+
+void FakeServerRecord::call(const ServedCall& call)
+{
+    fromAnotherThread([&] { events.called(call); });
+}
+
+void FakeServerRecord::finishStopping()
+{
+    fromAnotherThread(events.stopped);
 }
 
 void FakeExportRecord::progress(std::int64_t done, std::int64_t frames)
@@ -160,19 +311,93 @@ std::unique_ptr<Preview> FakeEngine::openPreview(const std::filesystem::path& av
     return std::make_unique<FakePreview>(previews.back());
 }
 
-std::unique_ptr<LiveSession> FakeEngine::openLive(const std::filesystem::path&, LiveSession::Events)
+std::unique_ptr<LiveSession> FakeEngine::openLive(const std::filesystem::path& avatar, LiveSession::Events events,
+                                                  const LiveOptions& options)
 {
-    return nullptr; // no window has a live session yet
+    lives.push_back(std::make_shared<FakeLiveRecord>());
+    lives.back()->avatar = avatar;
+    lives.back()->options = options;
+    lives.back()->events = std::move(events);
+    return std::make_unique<FakeLive>(lives.back());
+}
+
+Result<std::unique_ptr<Server>> FakeEngine::startServer(const ServerOptions& options, ServerEvents events)
+{
+    if (!serverRefusal.empty())
+        return failure(ErrorCode::Resource, serverRefusal);
+    auto record = std::make_shared<FakeServerRecord>();
+    record->options = options;
+    record->events = std::move(events);
+    record->address = options.listen;
+    record->metricsAddress = options.metricsListen;
+    record->webAddress = options.webListen;
+    record->holdsCalls = serversHoldCalls;
+    servers.push_back(record);
+    return std::make_unique<FakeServer>(record);
+}
+
+Result<std::unique_ptr<ExportQueue>> FakeEngine::openExportQueue(const std::filesystem::path& journal,
+                                                                 ExportQueue::Events events)
+{
+    if (!queueRefusal.empty())
+        return failure(ErrorCode::Resource, queueRefusal);
+    queue = std::make_shared<FakeQueueRecord>();
+    queue->openingNote = openingNote;
+    queue->journal = journal;
+    queue->events = std::move(events);
+    return std::make_unique<FakeQueue>(queue);
+}
+
+std::unique_ptr<Operation> FakeEngine::startImport(const ImportRequest& request, OperationEvents events)
+{
+    return startOperation(imports, request, std::move(events));
+}
+
+std::unique_ptr<Operation> FakeEngine::startPreparation(const PrepareRequest& request, OperationEvents events)
+{
+    return startOperation(preparations, request, std::move(events));
+}
+
+std::unique_ptr<Operation> FakeEngine::startTraining(const TrainRequest& request, OperationEvents events)
+{
+    return startOperation(trainings, request, std::move(events));
+}
+
+std::unique_ptr<Operation> FakeEngine::startTuning(const TuningRequest& request, TuningEvents events)
+{
+    return startOperation(tunings, request, std::move(events));
+}
+
+std::unique_ptr<Operation> FakeEngine::startComparison(const ComparisonRequest& request, ComparisonEvents events)
+{
+    return startOperation(comparisons, request, std::move(events));
+}
+
+std::unique_ptr<Operation> FakeEngine::startCapacity(const CapacityRequest& request, CapacityEvents events)
+{
+    return startOperation(capacities, request, std::move(events));
+}
+
+FileDescription FakeEngine::describeFile(const std::filesystem::path& path)
+{
+    const auto found = files.find(path);
+    return found == files.end() ? FileDescription{FileKind::Unknown, path.string() + " is nothing known"}
+                                : found->second;
 }
 
 void FakeEngine::applyPlan(const ConcurrencyPlan& plan, std::function<void(Status)> done)
 {
-    presentPlan = plan;
-    fromAnotherThread([&] { done({}); });
+    if (planAnswer)
+        presentPlan = plan;
+    if (holdsPlans)
+        answerPlan = std::move(done);
+    else
+        fromAnotherThread([&] { done(planAnswer); });
 }
 
-std::unique_ptr<Subscription> FakeEngine::subscribe(std::function<void()>)
+std::unique_ptr<Subscription> FakeEngine::subscribe(std::function<void()> changed)
 {
+    tellChanged = std::move(changed);
     return std::make_unique<Subscription>();
 }
 

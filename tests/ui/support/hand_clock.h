@@ -11,6 +11,7 @@ namespace lipsync::test {
 struct HandTime {
     double seconds = 0;
     bool isRunning = false;
+    double volume = 1;
 };
 
 class HandClock final : public ui::PlaybackClock {
@@ -19,10 +20,15 @@ public:
         : m_time(std::move(time))
     {
     }
-    void start(double seconds) override { *m_time = {seconds, true}; }
+    void start(double seconds) override
+    {
+        m_time->seconds = seconds;
+        m_time->isRunning = true;
+    }
     void stop() override { m_time->isRunning = false; }
     double position() const override { return m_time->seconds; }
     bool isAudible() const override { return false; }
+    void setVolume(double volume) override { m_time->volume = volume; }
 
 private:
     std::shared_ptr<HandTime> m_time;

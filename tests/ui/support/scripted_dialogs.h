@@ -15,19 +15,25 @@ public:
     QString file; ///< chosen file to open
     QString newFile; ///< chosen file to write
     bool agrees = false; ///< answer to confirm()
+    int answer = -1; ///< to choose(); negative dismisses
     QStringList questions;
+    QStringList details; ///< of choose()
+    QString proposal; ///< where chooseNewFile() began
+    QStringList kept; ///< names of the buttons that leave everything as it is
+    int takenBack = 0; ///< questions
 
     void chooseFolder(QWidget*, const QString& title, const QString&, Chosen chosen) override
     {
-        answer(title, folder, chosen);
+        reply(title, folder, chosen);
     }
     void chooseFile(QWidget*, const QString& title, const QString&, const QString&, Chosen chosen) override
     {
-        answer(title, file, chosen);
+        reply(title, file, chosen);
     }
-    void chooseNewFile(QWidget*, const QString& title, const QString&, const QString&, Chosen chosen) override
+    void chooseNewFile(QWidget*, const QString& title, const QString& start, const QString&, Chosen chosen) override
     {
-        answer(title, newFile, chosen);
+        proposal = start;
+        reply(title, newFile, chosen);
     }
     void confirm(QWidget*, const QString& question, const QString&, const QString&,
                  std::function<void()> agreed) override
@@ -36,9 +42,25 @@ public:
         if (agrees)
             agreed();
     }
+    std::function<void()> confirmWhile(QWidget* parent, const QString& question, const QString& detail,
+                                       const QString& action, const QString& keep,
+                                       std::function<void()> agreed) override
+    {
+        confirm(parent, question, detail, action, std::move(agreed));
+        kept << keep;
+        return [this] { ++takenBack; };
+    }
+    void choose(QWidget*, const QString& question, const QString& detail, const QStringList& answers,
+                std::function<void(int answer)> chosen) override
+    {
+        questions << question;
+        details << detail;
+        if (answer >= 0 && answer < answers.size())
+            chosen(answer);
+    }
 
 private:
-    void answer(const QString& title, const QString& name, const Chosen& chosen)
+    void reply(const QString& title, const QString& name, const Chosen& chosen)
     {
         questions << title;
         if (!name.isEmpty())

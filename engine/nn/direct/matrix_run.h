@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nn/direct/layers.h"
+#include "nn/direct/thread_team.h"
+
+namespace lipsync::nn::direct {
+
+/// A map in memory.
+struct Map {
+    std::byte* data = nullptr;
+    MapSize size;
+};
+
+/// From, and up to but without.
+struct Range {
+    int begin = 0, end = 0;
+};
+
+/// One thread's part in multiplying pixels with matrices. Every thread of the team calls the same functions in the same
+/// order.
+class MatrixRun {
+public:
+    MatrixRun(const KernelSet& kernels, ThreadTeam& team, int index)
+        : m_kernels(kernels)
+        , m_number(kernels.bf16 ? sizeof(std::uint16_t) : sizeof(float))
+        , m_team(team)
+        , m_index(index)
+    {
+    }
+
+    /// This thread's share of so many things.
+    Range part(int count) const
+    {
+        const int threads = m_team.threads();
+        return {count * m_index / threads, count * (m_index + 1) / threads};
+    }
+
+    /// Some blocks of `layer` for some pixels, by this thread alone. `rest`: everything but the pixels, inputs, weights
+    /// and bias; its `out` and `residual` are those of the first block.
+    void pointwise(const Pointwise& layer, Range blocks, const std::byte* in, int inStride, int pixels,
+                   Gemm rest) const;
+
+    /// The whole `layer` for a whole map, by all threads; it is complete after their next meeting.
+    void shared(const Pointwise& layer, const Map& in, const Gemm& rest) const;
+
+    /// A convolution by all threads, complete. `gathered`: TapConvolution::gatheredNumbers() numbers.
+    void taps(const TapConvolution& layer, const Map& in, const Map& out, std::byte* gathered) const;
+
+    /// Planes of float32 become pixels; by all threads, complete.
+    void fromPlanes(const float* planes, int channels, const Map& out) const;
+
+protected:
+    const KernelSet& m_kernels;
+    const std::size_t m_number; ///< bytes
+    ThreadTeam& m_team;
+
+private:
+    const int m_index;
+};
+
+} // namespace lipsync::nn::direct

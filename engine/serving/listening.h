@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "serving/server.h"
+#include "serving/token_list.h"
+
+#include <memory>
+#include <string>
+
+#include <grpcpp/security/server_credentials.h>
+
+namespace lipsync::serving {
+
+/// Whether "HOST:PORT" reaches this machine alone.
+bool isLoopback(const std::string& address);
+
+/// Usage when the address makes no sense, when it is open to the network and neither a token nor mutual TLS is set, or
+/// when TLS is set by halves.
+Status checkListening(const ServerOptions& options, const TokenList& tokens);
+
+/// TLS or none, as the options say. Resource when a file cannot be read, or others may read the private key.
+Result<std::shared_ptr<grpc::ServerCredentials>> credentialsOf(const ServerOptions& options);
+
+/// Why an address could not be listened on, found by trying once more; a sentence.
+std::string whyNotListening(const std::string& address);
+
+} // namespace lipsync::serving

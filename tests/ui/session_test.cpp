@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/actions/studio_actions.h"
+#include "ui/support/demo_desk.h"
+#include "ui/support/machine_share.h"
+#include "ui/support/stall_watch.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <QAction>
+#include <QApplication>
+#include <QDockWidget>
+#include <QElapsedTimer>
+
+using namespace lipsync;
+using namespace lipsync::ui;
+
+namespace {
+
+constexpr double kMostStallMs = 100; // of the window's own doing
+constexpr int kDefaultSeconds = 15; // LIPSYNC_TEST_SECONDS: 60 for the whole session
+
+int secondsOfTheSession()
+{
+    bool isNumber = false;
+    const int seconds = qEnvironmentVariableIntValue("LIPSYNC_TEST_SECONDS", &isNumber);
+    return isNumber && seconds > 0 ? seconds : kDefaultSeconds;
+}
+
+} // namespace
+
+/// A day at the desk in a minute: everything at once, watched.
+class SessionTest final : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theWindowNeverStalls()
+    {
+        test::DemoDesk desk;
+        QVERIFY(desk.show());
+        QVERIFY(desk.open());
+        for (QDockWidget* dock : desk.window->findChildren<QDockWidget*>())
+            dock->show();
+        PlaybackController& playback = desk.window->playback();
+
+        const test::MachineShare machine;
+        test::StallWatch watch;
+        watch.start();
+        QElapsedTimer time;
+        time.start();
+        const qint64 end = 1000LL * secondsOfTheSession();
+        const ConcurrencyPlan first = desk.engine->plan();
+        ExportRequest request;
+        request.avatar = toPath(desk.avatar());
+        request.voice = toPath(desk.voice());
+        request.output = toPath(desk.folder.filePath(QStringLiteral("session.mp4")));
+        int turn = 0;
+        while (time.elapsed() < end) {
+            switch (turn++ % 6) {
+            case 0:
+                playback.play();
+                break;
+            case 1: {
+                ConcurrencyPlan plan = first;
+                plan.devices.front().workers = turn % 4 == 0 ? 1 : 2;
+                desk.engine->applyPlan(plan, [](const Status&) {});
+                break;
+            }
+            case 2:
+                playback.pause();
+                for (std::int64_t frame = 0; frame < 20; ++frame)
+                    playback.showFrame(frame * 7 % playback.frames());
+                break;
+            case 3:
+                desk.startExport(request);
+                break;
+            case 4:
+                playback.play();
+                break;
+            default: {
+                const auto docks = desk.window->findChildren<QDockWidget*>();
+                docks.at(turn % docks.size())->raise();
+                desk.window->resize(1200 + 40 * (turn % 5), 800);
+            }
+            }
+            const qint64 next = time.elapsed() + end / 18;
+            QVERIFY(QTest::qWaitFor([&] { return time.elapsed() >= next; }, 60000));
+        }
+        watch.stop();
+        qInfo("Longest stall %.1f ms, %.1f ms of it the window's own doing; %zu of %zu turns over 50 ms.",
+              watch.longestMs(), watch.longestOwnMs(), watch.countOver(50), watch.turns());
+        QVERIFY(watch.turns() > 100);
+        SKIP_UNLESS_ALONE(machine);
+        QVERIFY2(watch.longestOwnMs() <= kMostStallMs, qPrintable(QString::number(watch.longestOwnMs())));
+    }
+};
+
+int main(int argc, char** argv)
+{
+    prepareProcess();
+    QApplication::setStyle(QStringLiteral("fusion"));
+    QApplication application(argc, argv);
+    SessionTest test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "session_test.moc"
