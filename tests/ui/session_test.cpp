@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/actions/studio_actions.h"
 #include "ui/support/demo_desk.h"
-#include "ui/support/machine_share.h"
+#include "ui/support/machine_watch.h"
 #include "ui/support/stall_watch.h"
 
 #include <algorithm>
@@ -36,6 +36,13 @@ class SessionTest final : public QObject {
 private Q_SLOTS:
     void theWindowNeverStalls()
     {
+        VERIFY_JUDGED(
+            test::judge([this](test::MachineWatch& machine, QString& missed) { watchTheDay(machine, missed); }));
+    }
+
+private:
+    void watchTheDay(test::MachineWatch& machine, QString& missed)
+    {
         test::DemoDesk desk;
         QVERIFY(desk.show());
         QVERIFY(desk.open());
@@ -43,7 +50,7 @@ private Q_SLOTS:
             dock->show();
         PlaybackController& playback = desk.window->playback();
 
-        const test::MachineShare machine;
+        machine.restart();
         test::StallWatch watch;
         watch.start();
         QElapsedTimer time;
@@ -90,8 +97,8 @@ private Q_SLOTS:
         qInfo("Longest stall %.1f ms, %.1f ms of it the window's own doing; %zu of %zu turns over 50 ms.",
               watch.longestMs(), watch.longestOwnMs(), watch.countOver(50), watch.turns());
         QVERIFY(watch.turns() > 100);
-        SKIP_UNLESS_ALONE(machine);
-        QVERIFY2(watch.longestOwnMs() <= kMostStallMs, qPrintable(QString::number(watch.longestOwnMs())));
+        if (watch.longestOwnMs() > kMostStallMs)
+            missed = QStringLiteral("the window stalled for %1 ms").arg(watch.longestOwnMs());
     }
 };
 

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include <QString>
+#include <QTest>
+
+#include <sys/times.h>
+#include <unistd.h>
+
+namespace lipsync::test {
+
+/// What the machine did since this was made or restarted that is not this process's doing: the part of its processors that other
+/// processes and other machines on the same host had, and how long it stood still. A bar of time can only be judged
+/// while both are little.
+class MachineWatch {
+public:
+    static constexpr double kMostShare = 0.1;
+    static constexpr double kMostStopMs = 60;
+
+    MachineWatch()
+        : m_heart([this](const std::stop_token& stop) { beat(stop); })
+    {
+        restart();
+    }
+
+    /// Forgets what was until now.
+    void restart()
+    {
+        m_busy = busyTicks();
+        m_own = ownTicks();
+        m_begin = nowTicks();
+        m_longestStopMs = 0;
+    }
+
+    /// Of others, 0 to 1 of all processors.
+    double share() const
+    {
+        const double all = (nowTicks() - m_begin) * static_cast<double>(sysconf(_SC_NPROCESSORS_ONLN));
+        const double others = busyTicks() - m_busy - (ownTicks() - m_own);
+        return all > 0 ? std::clamp(others / all, 0.0, 1.0) : 0.0;
+    }
+    /// By how much a thread that only sleeps came late, at most, in milliseconds.
+    double longestStopMs() const { return m_longestStopMs; }
+
+    bool isDisturbed() const { return share() > kMostShare || longestStopMs() > kMostStopMs; }
+    QString told() const
+    {
+        return QStringLiteral("others had %1 % of the machine, which stood still for %2 ms at most")
+            .arg(100 * share(), 0, 'f', 0)
+            .arg(longestStopMs(), 0, 'f', 0);
+    }
+
+private:
+    void beat(const std::stop_token& stop)
+    {
+        constexpr std::chrono::milliseconds kInterval(5);
+        auto last = std::chrono::steady_clock::now();
+        while (!stop.stop_requested()) {
+            std::this_thread::sleep_for(kInterval);
+            const auto now = std::chrono::steady_clock::now();
+            const std::chrono::duration<double, std::milli> late = now - last - kInterval;
+            m_longestStopMs = std::max(m_longestStopMs.load(), late.count());
+            last = now;
+        }
+    }
+
+    // First line of /proc/stat (Linux, proc(5)): user nice system idle iowait irq softirq steal …, in ticks.
+    static double busyTicks()
+    {
+        std::ifstream file("/proc/stat");
+        std::string name;
+        double user = 0, nice = 0, system = 0, idle = 0, waits = 0, irq = 0, softIrq = 0, steal = 0;
+        file >> name >> user >> nice >> system >> idle >> waits >> irq >> softIrq >> steal;
+        return user + nice + system + irq + softIrq + steal;
+    }
+    static double ownTicks()
+    {
+        tms used{};
+        ::times(&used);
+        return static_cast<double>(used.tms_utime + used.tms_stime);
+    }
+    static double nowTicks()
+    {
+        tms ignored{};
+        return static_cast<double>(::times(&ignored));
+    }
+
+    double m_busy = 0, m_own = 0, m_begin = 0;
+    std::atomic<double> m_longestStopMs = 0;
+    std::jthread m_heart;
+};
+
+/// How a measurement against bars ended.
+struct Judgement {
+    QString missed; ///< the bar that was missed, by how much, and what the machine did; empty: all were met
+    bool isDisturbed = false; ///< no turn met the bars, and the machine had disturbed every one: not to be judged
+};
+
+/// Measures until the figures are within their bars, three times at most: a machine shared with others spoils one
+/// measurement now and then, a fault of ours spoils each. `measure` calls restart() where the measured time begins and
+/// says which bar was missed, nothing when none was. A check that fails inside it ends the turns.
+inline Judgement judge(const std::function<void(MachineWatch& machine, QString& missed)>& measure)
+{
+    constexpr int kTurns = 3;
+    Judgement judged;
+    judged.isDisturbed = true;
+    for (int turn = 1; turn <= kTurns; ++turn) {
+        MachineWatch machine;
+        judged.missed.clear();
+        measure(machine, judged.missed);
+        if (judged.missed.isEmpty() || QTest::currentTestFailed())
+            return Judgement();
+        judged.missed += QStringLiteral("; ") + machine.told();
+        judged.isDisturbed = judged.isDisturbed && machine.isDisturbed();
+        qInfo("Turn %d of %d: %s.", turn, kTurns, qPrintable(judged.missed));
+    }
+    return judged;
+}
+
+/// Ends the test as it was judged; a skip is said aloud.
+#define VERIFY_JUDGED(judgement)                                                                                       \
+    do {                                                                                                               \
+        const lipsync::test::Judgement verdict = (judgement);                                                          \
+        if (verdict.isDisturbed)                                                                                       \
+            QSKIP(qPrintable(verdict.missed));                                                                         \
+        QVERIFY2(verdict.missed.isEmpty(), qPrintable(verdict.missed));                                                \
+    } while (false)
+
+} // namespace lipsync::test
