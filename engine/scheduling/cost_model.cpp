@@ -11,6 +11,7 @@ constexpr double kNewestShare = 0.1; ///< of a new measurement in the moving mea
 constexpr int kMostWeight = 50; ///< of a size in the fit of the line
 constexpr std::size_t kResiduals = 256;
 constexpr int kSortEvery = 16; ///< batches between two looks at the percentile
+constexpr double kMostResidual = 2; ///< of the 99th percentile
 constexpr int kWarmMeasurements = 3; ///< of a size before its deviations say something
 
 } // namespace
@@ -36,6 +37,7 @@ void CostModel::record(CostKey key, ModelId model, int size, Duration took)
     const double value = seconds(took);
     if (cost.count >= kWarmMeasurements && cost.seconds > 0)
         addResidual(entry, value / cost.seconds - 1);
+    cost.shortest = cost.count == 0 ? value : std::min(cost.shortest, value);
     ++cost.count;
     cost.seconds += (value - cost.seconds) * std::max(kNewestShare, 1.0 / cost.count);
     fitLine(entry);
@@ -76,7 +78,7 @@ void CostModel::addResidual(Entry& entry, double residual)
     auto sorted = entry.residuals;
     const auto at = sorted.begin() + static_cast<std::ptrdiff_t>((sorted.size() - 1) * 99 / 100);
     std::nth_element(sorted.begin(), at, sorted.end());
-    entry.residual99 = std::max(0.0, *at);
+    entry.residual99 = std::clamp(*at, 0.0, kMostResidual);
 }
 
 std::optional<Duration> CostModel::expected(CostKey key, ModelId model, int size) const
@@ -94,6 +96,17 @@ std::optional<Duration> CostModel::cautious(CostKey key, ModelId model, int size
         return {};
     const double value = expectedSeconds(*entry, size) * (1 + entry->residual99);
     return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(value));
+}
+
+std::optional<Duration> CostModel::shortest(CostKey key, ModelId model, int size) const
+{
+    const auto* entry = find(key, model);
+    if (!entry)
+        return {};
+    const auto measured = entry->bySize.find(size);
+    if (measured == entry->bySize.end())
+        return expected(key, model, size);
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(measured->second.shortest));
 }
 
 std::map<int, Duration> CostModel::measured(CostKey key, ModelId model) const

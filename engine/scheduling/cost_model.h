@@ -22,8 +22,12 @@ public:
     /// before the first measurement.
     std::optional<Duration> expected(CostKey key, ModelId model, int size) const;
 
-    /// expected() and what 99 of 100 batches do not exceed it by.
+    /// expected() and what 99 of 100 batches do not exceed it by, which is taken as twice expected() at most: a machine
+    /// that stood still for a moment is nothing to plan with.
     std::optional<Duration> cautious(CostKey key, ModelId model, int size) const;
+
+    /// The shortest that was measured at this size, else expected(): what no batch can be counted on to beat.
+    std::optional<Duration> shortest(CostKey key, ModelId model, int size) const;
 
     /// What has been measured of a kind of worker and model: mean time by batch size.
     std::map<int, Duration> measured(CostKey key, ModelId model) const;
@@ -31,6 +35,7 @@ public:
 private:
     struct SizeCost {
         double seconds = 0; ///< moving mean
+        double shortest = 0; ///< seconds
         int count = 0;
     };
     struct Entry {

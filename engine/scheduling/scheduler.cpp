@@ -111,9 +111,37 @@ std::optional<Refusal> Scheduler::refusalOf(const FrameJob& job) const
         return Refusal{Refusal::Reason::QueueFull, wait.value_or(Duration::zero())};
     if (wait && bounds.longestWait && *wait > *bounds.longestWait)
         return Refusal{Refusal::Reason::WaitTooLong, *wait};
-    if (job.deadline && (*job.deadline <= now || (m_options.refusesLate && wait && now + *wait > *job.deadline)))
+    if (!job.deadline)
+        return {};
+    const auto needed = mayTry(job.model, jobClass) ? shortestTime(job.model) : wait;
+    if (*job.deadline <= now || (m_options.refusesLate && needed && now + *needed > *job.deadline))
         return Refusal{Refusal::Reason::DeadlineUnreachable, wait.value_or(Duration::zero())};
     return {};
+}
+
+bool Scheduler::mayTry(ModelId model, JobClass jobClass) const
+{
+    if (jobClass == JobClass::Preview)
+        return true;
+    const auto isIdle = [&](const auto& entry) {
+        return entry.second.state == WorkerState::Idle && canCompute(entry.second, model);
+    };
+    return std::all_of(m_waiting.begin(), m_waiting.end(), [](std::size_t waiting) { return waiting == 0; }) &&
+        std::any_of(m_workers.begin(), m_workers.end(), isIdle);
+}
+
+std::optional<Duration> Scheduler::shortestTime(ModelId model) const
+{
+    std::optional<Duration> shortest;
+    for (const auto& [id, worker] : m_workers) {
+        if (!canCompute(worker, model))
+            continue;
+        const auto time = m_costs.shortest(worker.cost, model, worker.prepared.at(model).front());
+        if (!time)
+            return {};
+        shortest = shortest ? std::min(*shortest, *time) : *time;
+    }
+    return shortest;
 }
 
 std::optional<Duration> Scheduler::predictedWait(ModelId model, JobClass jobClass) const

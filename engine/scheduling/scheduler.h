@@ -243,6 +243,11 @@ private:
 
     // scheduler.cpp: jobs and streams
     std::optional<Refusal> refusalOf(const FrameJob& job) const;
+    /// Whether only a deadline that no batch was ever short enough for is refused: a late preview frame costs nothing,
+    /// and an idle worker finds out that a disturbed machine has recovered only by trying.
+    bool mayTry(ModelId model, JobClass jobClass) const;
+    /// Of one frame on the fastest worker.
+    std::optional<Duration> shortestTime(ModelId model) const;
     void end(Record& record, JobOutcome outcome, Error error = {});
     void flush(StreamId stream);
     void expire();

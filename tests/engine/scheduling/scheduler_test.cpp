@@ -145,6 +145,22 @@ private Q_SLOTS:
         QCOMPARE(reasonOf(live), std::string(toString(Reason::NotReady)));
     }
 
+    void aMachineThatWasDisturbedIsTriedAgain()
+    {
+        Bench bench(optionsWith({1}));
+        const auto bulk = bench.open(), live = bench.open(JobClass::Live), preview = bench.open(JobClass::Preview);
+        for (const auto took : {10ms, 10ms, 10ms, 10ms, 400ms, 400ms, 400ms, 400ms, 400ms}) {
+            QVERIFY(bench.submit(bulk));
+            bench.move(took);
+            bench.finish();
+        }
+        QVERIFY(!bench.submit(live, 5ms)); // no batch was ever that short
+        QVERIFY(bench.submit(live, 15ms)); // nothing else to do: the worker tries
+        QVERIFY(!bench.submit(live, 15ms));
+        QVERIFY(bench.submit(preview, 40ms));
+        QVERIFY(!bench.submit(preview, 5ms));
+    }
+
     void aLameDuckStillTakesWork()
     {
         Bench bench;
