@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs a fuzz target without libFuzzer: over every file of a corpus folder and over seeded mutations of each.
 // A crash, a sanitizer's finding or an abort() of the target is the failure; what it was fed is said beforehand.
+// LIPSYNC_TEST_SECONDS makes it go on with other seeds for so long.
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -66,6 +69,23 @@ void mutateOnce(Bytes& bytes, std::mt19937& random)
     }
 }
 
+/// The file as it is, then mutations of it; the round chooses them.
+void replay(const std::filesystem::path& file, std::uint32_t round)
+{
+    const Bytes original = readBytes(file);
+    std::printf("%s: %zu bytes and %d mutations, round %u\n", file.filename().c_str(), original.size(),
+                kMutationsOfEachFile, round);
+    std::fflush(stdout);
+    LLVMFuzzerTestOneInput(original.data(), original.size());
+    std::mt19937 random(static_cast<std::uint32_t>(original.size()) + round);
+    for (int i = 0; i < kMutationsOfEachFile; ++i) {
+        Bytes mutated = original;
+        for (int edits = 1 + static_cast<int>(random() % kLargestNumberOfEdits); edits > 0; --edits)
+            mutateOnce(mutated, random);
+        LLVMFuzzerTestOneInput(mutated.data(), mutated.size());
+    }
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -84,18 +104,13 @@ int main(int argc, char** argv)
     }
     std::ranges::sort(files); // the same order everywhere, so that a seed names one input
 
-    for (const auto& file : files) {
-        const Bytes original = readBytes(file);
-        std::printf("%s: %zu bytes and %d mutations\n", file.filename().c_str(), original.size(), kMutationsOfEachFile);
-        std::fflush(stdout);
-        LLVMFuzzerTestOneInput(original.data(), original.size());
-        std::mt19937 random(static_cast<std::uint32_t>(original.size()));
-        for (int i = 0; i < kMutationsOfEachFile; ++i) {
-            Bytes mutated = original;
-            for (int edits = 1 + static_cast<int>(random() % kLargestNumberOfEdits); edits > 0; --edits)
-                mutateOnce(mutated, random);
-            LLVMFuzzerTestOneInput(mutated.data(), mutated.size());
-        }
-    }
+    const char* seconds = std::getenv("LIPSYNC_TEST_SECONDS");
+    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds ? std::atof(seconds) : 0);
+    std::uint32_t round = 0;
+    do {
+        for (const auto& file : files)
+            replay(file, round);
+        ++round;
+    } while (std::chrono::steady_clock::now() < end);
     return 0;
 }

@@ -3,8 +3,12 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
+#endif
 
 namespace lipsync::nn::direct {
 namespace {
@@ -110,7 +114,11 @@ const KernelSet* const kKernelsAvx2 = &kSet;
 
 } // namespace lipsync::nn::direct
 
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
 #pragma GCC pop_options
+#endif
 #else
 const lipsync::nn::direct::KernelSet* const lipsync::nn::direct::kKernelsAvx2 = nullptr;
 #endif

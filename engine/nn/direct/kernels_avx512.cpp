@@ -3,9 +3,13 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#else
 #pragma GCC push_options
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized" // of what the compiler's own header leaves undefined
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")
+#endif
 
 namespace lipsync::nn::direct {
 namespace {
@@ -33,7 +37,11 @@ const KernelSet* const kKernelsAvx512 = &kSet;
 
 } // namespace lipsync::nn::direct
 
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
 #pragma GCC pop_options
+#endif
 #else
 const lipsync::nn::direct::KernelSet* const lipsync::nn::direct::kKernelsAvx512 = nullptr;
 #endif

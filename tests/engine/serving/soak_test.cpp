@@ -288,5 +288,14 @@ private:
     QTemporaryDir m_temporary;
 };
 
-QTEST_GUILESS_MAIN(SoakTest)
+int main(int argc, char** argv)
+{
+    // Qt Test ends a function after five minutes.
+    constexpr double kAround = 300;
+    if (!qEnvironmentVariableIsSet("QTEST_FUNCTION_TIMEOUT"))
+        qputenv("QTEST_FUNCTION_TIMEOUT", QByteArray::number(static_cast<qint64>(1000 * (soakSeconds() + kAround))));
+    QCoreApplication application(argc, argv);
+    SoakTest test;
+    return QTest::qExec(&test, argc, argv);
+}
 #include "soak_test.moc"
