@@ -6,6 +6,8 @@
 #include "serving/listening.h"
 #include "serving/web/web_health.h"
 #include "serving/web/web_page.h"
+#include "serving/web/web_request_call.h"
+#include "serving/web/web_speech_call.h"
 #include "serving/web/web_visit.h"
 
 #include <atomic>
@@ -63,6 +65,10 @@ std::string peerOf(const tcp::socket& socket)
 websocket::close_code codeOf(WebClose why)
 {
     switch (why) {
+    case WebClose::Done:
+        return websocket::close_code::normal;
+    case WebClose::Failed:
+        return websocket::close_code::internal_error;
     case WebClose::Idle:
     case WebClose::Leaving:
         return websocket::close_code::going_away;
@@ -120,11 +126,10 @@ struct Shared {
 /// A WebSocket. Keeps itself alive until it is over.
 class SocketConnection final : public Connection, public std::enable_shared_from_this<SocketConnection> {
 public:
-    SocketConnection(Shared& shared, tcp::socket socket, std::shared_ptr<CallTicket> ticket, std::string peer)
+    SocketConnection(Shared& shared, tcp::socket socket, std::shared_ptr<WebCall> call)
         : m_shared(shared)
         , m_socket(std::move(socket))
-        , m_call(std::make_shared<WebCall>(shared.parts, shared.counters, shared.options.calls, std::move(ticket),
-                                           std::move(peer)))
+        , m_call(std::move(call))
     {
         m_shared.add(this);
     }
@@ -308,8 +313,8 @@ public:
 
 private:
     void handle();
-    void openSocket(const WebVisit& visit);
-    void refuseSocket(const Fault& fault);
+    void openSocket(const WebVisit& visit, WebPlace place);
+    void refuseSocket(const Fault& fault, const char* method);
     void answer(http::status status, std::string text, const char* type = "text/plain; charset=utf-8");
     void readRest();
 
@@ -346,11 +351,11 @@ void RequestConnection::handle()
                          header(http::field::authorization), header("lipsync-token")};
     const auto place = placeOf(visit.target);
     if (place == WebPlace::Nowhere)
-        return answer(http::status::not_found, "There are /, /ws and /health.\n");
+        return answer(http::status::not_found, "There are /, /ws, /speak and /health.\n");
     if (request.method() != http::verb::get && request.method() != http::verb::head)
         return answer(http::status::method_not_allowed, "Only GET is answered here.\n");
-    if (place == WebPlace::Socket)
-        return openSocket(visit);
+    if (place == WebPlace::Requests || place == WebPlace::Speech)
+        return openSocket(visit, place);
     if (place == WebPlace::Health) {
         auto health =
             webHealth(m_shared.parts.service.pool().snapshot(), m_shared.isLeaving || m_shared.parts.gate.isClosed());
@@ -365,33 +370,39 @@ void RequestConnection::handle()
     answer(http::status::ok, std::string(webPage()), "text/html; charset=utf-8");
 }
 
-void RequestConnection::openSocket(const WebVisit& visit)
+void RequestConnection::openSocket(const WebVisit& visit, WebPlace place)
 {
     auto& gate = m_shared.parts.gate;
+    const auto* const method = place == WebPlace::Speech ? WebSpeechCall::kMethod : WebRequestCall::kMethod;
     if (!websocket::is_upgrade(m_parser.get()))
         return answer(http::status::upgrade_required, "Here is a WebSocket.\n");
     if (const auto allowed = checkVisit(visit, m_shared.rules); !allowed)
-        return refuseSocket(allowed.error());
+        return refuseSocket(allowed.error(), method);
     const auto token = shownToken(visit);
     if (!token.empty() && m_shared.parts.tokens.check(token, Right::Use) != TokenList::Verdict::Allowed)
-        return refuseSocket({FaultKind::NoToken, "The token is missing or wrong."});
+        return refuseSocket({FaultKind::NoToken, "The token is missing or wrong."}, method);
     std::shared_ptr<CallTicket> ticket;
     if (!token.empty() || m_shared.parts.tokens.isEmpty()) {
-        auto admitted = gate.admit(WebCall::kMethod, m_peer);
+        auto admitted = gate.admit(method, m_peer);
         if (!admitted) // and counted
             return answer(statusOf(admitted.error()), admitted.error().sentence + "\n");
         ticket = std::move(*admitted);
     } else if (gate.isClosed()) {
-        return refuseSocket({FaultKind::Draining, "The server is stopping and takes no new calls."});
+        return refuseSocket({FaultKind::Draining, "The server is stopping and takes no new calls."}, method);
     }
     m_stream.expires_never();
-    std::make_shared<SocketConnection>(m_shared, m_stream.release_socket(), std::move(ticket), m_peer)
-        ->accept(m_parser.get());
+    WebCallParts parts{m_shared.parts, m_shared.counters, m_shared.options.calls, std::move(ticket), m_peer};
+    std::shared_ptr<WebCall> call;
+    if (place == WebPlace::Speech)
+        call = std::make_shared<WebSpeechCall>(std::move(parts));
+    else
+        call = std::make_shared<WebRequestCall>(std::move(parts));
+    std::make_shared<SocketConnection>(m_shared, m_stream.release_socket(), std::move(call))->accept(m_parser.get());
 }
 
-void RequestConnection::refuseSocket(const Fault& fault)
+void RequestConnection::refuseSocket(const Fault& fault, const char* method)
 {
-    m_shared.parts.gate.refuse(WebCall::kMethod, m_peer, fault.kind);
+    m_shared.parts.gate.refuse(method, m_peer, fault.kind);
     answer(statusOf(fault), fault.sentence + "\n");
 }
 

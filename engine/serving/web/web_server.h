@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "serving/serving_parts.h"
 #include "serving/web/web_call.h"
 
 #include <cstddef>
@@ -21,8 +20,8 @@ struct WebOptions {
     WebCallLimits calls{};
 };
 
-/// HTTP and WebSockets for browsers and for clients of the seed system's proxy: the page on "/", the conversation of
-/// WebCall on "/ws", "/health" for who balances load. Messages go as they are, so a network between should be encrypted
+/// HTTP and WebSockets for browsers and for clients of the seed system's proxy: the page on "/", WebRequestCall on "/ws",
+/// WebSpeechCall on "/speak", "/health" for who balances load. Messages go as they are, so a network between should be encrypted
 /// otherwise. A thread "web" reads and writes; the calls' strands do the rest. Any thread may call anything.
 class WebServer {
 public:
