@@ -247,6 +247,24 @@ private Q_SLOTS:
         QVERIFY(after.execution_count() <= after.inference_count());
         QVERIFY(after.inference_stats().compute_infer().ns() > before.inference_stats().compute_infer().ns());
         QVERIFY(after.last_inference() > 0);
+        // Batches by their size: what they come to is what was counted in all.
+        std::uint64_t executions = 0, frames = 0;
+        for (const auto& batches : after.batch_stats()) {
+            QVERIFY(batches.batch_size() > 0 && batches.compute_infer().count() > 0);
+            QVERIFY(batches.compute_infer().ns() > 0);
+            QCOMPARE(batches.compute_input().count(), batches.compute_infer().count());
+            QCOMPARE(batches.compute_output().count(), batches.compute_infer().count());
+            executions += batches.compute_infer().count();
+            frames += batches.compute_infer().count() * batches.batch_size();
+        }
+        QCOMPARE(executions, after.execution_count());
+        QVERIFY(frames >= after.inference_count()); // some batches have frames of a call that was cancelled
+        QCOMPARE(after.memory_usage_size(), 1);
+        QCOMPARE(after.memory_usage(0).type(), std::string("CPU"));
+        QVERIFY(after.memory_usage(0).byte_size() >= test::kFixtureFrames * kPictureBytes);
+        QCOMPARE(after.response_stats_size(), 1);
+        QCOMPARE(after.response_stats().at("0").success().count(), after.inference_stats().success().count());
+        QVERIFY(!after.inference_stats().has_cache_hit());
     }
 
     void theRepositoryIsLoadedAndUnloaded()
