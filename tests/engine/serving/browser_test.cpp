@@ -48,7 +48,8 @@ public:
         // Its sandbox does not work for root; pages of our own are all it sees.
         m_process.start(program,
                         {"--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
-                         "--remote-debugging-port=0", "--user-data-dir=" + m_folder.path(), "about:blank"});
+                         "--ignore-certificate-errors", "--remote-debugging-port=0",
+                         "--user-data-dir=" + m_folder.path(), "about:blank"});
     }
     ~Browser()
     {
@@ -290,6 +291,24 @@ private Q_SLOTS:
         m_browser->open(pageOf(*fixture) + "?avatar=speaker&autoplay#token=" + kToken);
         m_browser->waitUntil(playedFrames());
         QVERIFY(!m_browser->evaluate("location.href").toString().contains(kToken));
+    }
+
+    void itIsServedEncrypted()
+    {
+        if (!test::canMakeCertificates())
+            QSKIP("There is no openssl program here to make certificates with.");
+        const auto folder = m_library.parent_path();
+        QVERIFY(test::makeCertificate(folder, "server"));
+        auto fixture = started([&](serving::ServerOptions& options) {
+            options.certificateFile = folder / "server.pem";
+            options.keyFile = folder / "server.key";
+        });
+        QCOMPARE(fixture->problem(), std::string());
+        m_browser->open("https://" + fixture->server().webAddress() + "/?avatar=silent&voice=file");
+        m_browser->waitUntil("document.documentElement.dataset.state === 'ready'");
+        chooseSoundFile();
+        m_browser->press(" ", 0x20);
+        m_browser->waitUntil("drawnInAll > 0 && document.documentElement.dataset.state === 'ready'");
     }
 
     void theEndOfTheServerIsTold()
