@@ -199,17 +199,24 @@ clients::ServerLoadReport throughServer(const std::string& address, double secon
 
 constexpr std::size_t kPieceSamples = 640; ///< of speech: 40 ms
 
-/// Pieces of speech after which its first frame can be computed.
-int piecesToFirstFrame(const tuning::LoadedAvatar& avatar)
+/// The pieces of speech after which its first frame can be computed, and how long the last of them took to be heard.
+struct FirstHearing {
+    int pieces = 0;
+    double lastMs = 0;
+};
+
+FirstHearing hearToFirstFrame(const tuning::LoadedAvatar& avatar)
 {
     const auto speech = orExit(session::SpeechSession::create(avatar.avatar->frames(), 1, {}, 1));
     const std::vector<float> piece(kPieceSamples, 0.1F);
-    int pieces = 0;
-    for (; !speech->isReady(0); ++pieces) {
+    FirstHearing hearing;
+    for (; !speech->isReady(0); ++hearing.pieces) {
+        const auto began = SteadyClock().now();
         if (!speech->push(piece))
             std::exit(1);
+        hearing.lastMs = milliseconds(SteadyClock().now() - began);
     }
-    return pieces;
+    return hearing;
 }
 
 /// Where the time of a speech's first frame went, in ms.
@@ -256,33 +263,35 @@ double median(std::vector<double> of)
     return of.empty() ? 0 : of[of.size() / 2];
 }
 
-/// The network's time for one frame alone and the first frame of speech, in turns.
+/// The network's time for the frame alone and the first frame of a speech, in turns. The frame is always the same one,
+/// whose image half the workers keep.
 void measureFirstFrame(session::FrameService& service, const tuning::LoadedAvatar& avatar, const std::string& address)
 {
     constexpr int kRounds = 20;
     const auto stub = ::lipsync::v1::LipSync::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
-    const int pieces = piecesToFirstFrame(avatar);
     const auto makeJob = avatar.jobs();
-    std::vector<double> alone, all, infer, encode, rest;
+    std::vector<double> alone, all, infer, encode, hearing, way;
+    const int pieces = hearToFirstFrame(avatar).pieces;
     speakToFirstFrame(*stub, pieces); // decodes the template
     for (int round = 0; round < kRounds; ++round) {
         std::promise<Duration> took;
         const auto stream = service.pool().openStream(
             {scheduling::JobClass::Live, false, {}},
             [&](const scheduling::JobResult& result) { took.set_value(result.finished - result.started); });
-        if (!stream->submit(makeJob(round)))
+        if (!stream->submit(makeJob(0)))
             std::exit(1);
         alone.push_back(milliseconds(took.get_future().get()));
+        hearing.push_back(hearToFirstFrame(avatar).lastMs);
         const auto first = speakToFirstFrame(*stub, pieces);
         all.push_back(first.all);
         infer.push_back(first.infer);
         encode.push_back(first.encode);
-        rest.push_back(first.rest());
+        way.push_back(first.rest() - hearing.back());
     }
-    std::printf("first frame of a speech, %d ms of sound: %.2f ms, s(1) %.2f ms: %+.2f ms (worker %.2f, paste and JPEG "
-                "%.2f, hearing and the way %.2f)\n",
-                pieces * 40, median(all), median(alone), median(all) - median(alone), median(infer), median(encode),
-                median(rest));
+    std::printf("first frame of a speech, %d ms of sound: %.2f ms, s(1) %.2f ms: %+.2f ms (hearing %.2f, worker %.2f, "
+                "paste and JPEG %.2f, the way %.2f)\n",
+                pieces * 40, median(all), median(alone), median(all) - median(alone), median(hearing), median(infer),
+                median(encode), median(way));
 }
 
 /// A worker that takes no time; its pictures are all the same.
