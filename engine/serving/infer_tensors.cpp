@@ -220,6 +220,7 @@ Answer<void> writePictures(std::string pictures, int frames, int size, const Mou
         parameters[kRegion].set_string_param(target.region);
         parameters[kRegionBytes].set_int64_param(static_cast<std::int64_t>(pictures.size()));
         parameters[kRegionOffset].set_int64_param(static_cast<std::int64_t>(target.regionOffset));
+        response.add_raw_output_contents(); // as Triton does: its C++ client looks for one of each output
         return regions.write(target.region, target.regionOffset, pictures);
     }
     if (target.isRaw) {
