@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The only file of the engine that includes Boost.Beast, which takes long to compile.
+// The only file of the engine that includes Boost.Beast, which takes long to compile; web_stream.h is a part of it.
 #include "serving/web/web_server.h"
 
 #include "base/thread_name.h"

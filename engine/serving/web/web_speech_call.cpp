@@ -41,6 +41,12 @@ void WebSpeechCall::take(WebMessage message)
     end(answered);
 }
 
+bool WebSpeechCall::wantsMore() const
+{
+    const bool isRead = unwritten() < static_cast<std::size_t>(parts().limits.mostStreamed);
+    return isRead && (!m_session || m_session->wantsSound());
+}
+
 Answer<void> WebSpeechCall::answer(WebMessage message)
 {
     auto request = parseWebSpeechRequest(std::move(message));

@@ -23,7 +23,7 @@ public:
 
 private:
     void take(WebMessage message) override;
-    bool wantsMore() const override { return !m_session || m_session->wantsSound(); }
+    bool wantsMore() const override;
     bool isBusy() const override { return m_session && m_session->isSpeaking(); }
     void proceed() override;
     void drain() override;

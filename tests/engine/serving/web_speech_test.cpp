@@ -315,6 +315,18 @@ private Q_SLOTS:
         QCOMPARE(hearAll(*next).size(), m_frames + 2);
     }
 
+    void whoInterruptsAndDoesNotReadIsHeldBackToo()
+    {
+        auto fixture = started(
+            [](serving::ServerOptions& options) { options.gate.writePatience = std::chrono::milliseconds(300); });
+        WebClient::Options narrow{"/speak"};
+        narrow.receiveBufferBytes = 4096;
+        WebClient slow(fixture->server().webAddress(), narrow);
+        slow.sendText(kOpen);
+        while (slow.sendText(R"({"type":"interrupt"})")) { } // until the server has dropped it
+        QTRY_COMPARE(fixture->server().counts().openCalls, std::size_t{0});
+    }
+
     void aTokenIsAskedFor()
     {
         const auto tokens = std::filesystem::path(m_temporary.path().toStdString()) / "tokens";
