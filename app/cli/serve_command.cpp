@@ -107,7 +107,8 @@ Status serve(ServeRequest& request, const std::stop_token& stop)
     if (!(*server)->metricsAddress().empty())
         sentence += fmt::format(", numbers on http://{}/metrics", (*server)->metricsAddress());
     if (!(*server)->webAddress().empty())
-        sentence += fmt::format(", browsers on http://{}/", (*server)->webAddress());
+        sentence += fmt::format(", browsers on {}://{}/", request.server.certificateFile.empty() ? "http" : "https",
+                                (*server)->webAddress());
     if (auto told = printText(sentence + "; Ctrl-C ends it.\n"); !told)
         return told;
     const ServiceNotice notice;

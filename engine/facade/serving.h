@@ -21,7 +21,7 @@ struct ServerOptions {
     /// One token a line that clients have to show, "use" behind those that may not load and unload avatars. Nobody but
     /// its owner may read the file.
     std::filesystem::path tokenFile;
-    std::filesystem::path certificateFile, keyFile; ///< PEM; both or none: TLS
+    std::filesystem::path certificateFile, keyFile; ///< PEM; both or none: TLS, for browsers, too
     std::filesystem::path clientCertificatesFile; ///< PEM of who signed the clients' certificates: mutual TLS
     std::string metricsListen; ///< HOST:PORT of the Prometheus page; empty: none
     std::string webListen; ///< HOST:PORT of a page and WebSockets for browsers; empty: none

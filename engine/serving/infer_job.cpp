@@ -119,7 +119,10 @@ void InferJob::end(Answer<kserve::ModelInferResponse> answer)
 {
     if (m_avatar) {
         auto& counters = m_avatar->counters;
-        (answer ? counters.requestsSucceeded : counters.requestsFailed).add(SteadyClock().now() - m_began);
+        auto& requests = answer                           ? counters.requestsSucceeded
+            : answer.error().kind == FaultKind::Cancelled ? counters.requestsCancelled
+                                                          : counters.requestsFailed;
+        requests.add(SteadyClock().now() - m_began);
     }
     const auto done = std::exchange(m_done, {});
     if (done)

@@ -220,6 +220,7 @@ Answer<void> writePictures(std::string pictures, int frames, int size, const Mou
         parameters[kRegion].set_string_param(target.region);
         parameters[kRegionBytes].set_int64_param(static_cast<std::int64_t>(pictures.size()));
         parameters[kRegionOffset].set_int64_param(static_cast<std::int64_t>(target.regionOffset));
+        response.add_raw_output_contents(); // as Triton does: its C++ client looks for one of each output
         return regions.write(target.region, target.regionOffset, pictures);
     }
     if (target.isRaw) {
@@ -285,29 +286,6 @@ void writeConfig(const ServedAvatar& avatar, const ConcurrencyPlan& plan, kserve
     parameters[inference::kWeightsParameter].set_string_value(avatar.manifest().generatorHash());
     parameters[inference::kTemplateFramesParameter].set_string_value(std::to_string(avatar.frameCount()));
     writeScheduling(plan, config);
-}
-
-void writeStatistics(const ServedAvatar& avatar, kserve::ModelStatistics& statistics)
-{
-    constexpr std::uint64_t kMillion = 1'000'000;
-    const auto& counters = avatar.counters;
-    const auto write = [](const CountedTime& from, kserve::StatisticDuration& to) {
-        to.set_count(from.count.load(std::memory_order_relaxed));
-        to.set_ns(from.nanoseconds.load(std::memory_order_relaxed));
-    };
-    statistics.set_name(avatar.name);
-    statistics.set_version(kModelVersion);
-    statistics.set_last_inference(static_cast<std::uint64_t>(counters.lastFrame.load(std::memory_order_relaxed)));
-    statistics.set_inference_count(counters.succeeded.count.load(std::memory_order_relaxed));
-    statistics.set_execution_count((counters.millionthBatches.load(std::memory_order_relaxed) + kMillion / 2) /
-                                   kMillion);
-    auto& times = *statistics.mutable_inference_stats();
-    write(counters.requestsSucceeded, *times.mutable_success());
-    write(counters.requestsFailed, *times.mutable_fail());
-    write(counters.queue, *times.mutable_queue());
-    write(counters.input, *times.mutable_compute_input());
-    write(counters.infer, *times.mutable_compute_infer());
-    write(counters.output, *times.mutable_compute_output());
 }
 
 } // namespace lipsync::serving

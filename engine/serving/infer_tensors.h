@@ -56,6 +56,5 @@ Answer<void> writePictures(std::string pictures, int frames, int size, const Mou
 
 void writeMetadata(const ServedAvatar& avatar, kserve::ModelMetadataResponse& response);
 void writeConfig(const ServedAvatar& avatar, const ConcurrencyPlan& plan, kserve::ModelConfig& config);
-void writeStatistics(const ServedAvatar& avatar, kserve::ModelStatistics& statistics);
 
 } // namespace lipsync::serving

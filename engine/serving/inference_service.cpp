@@ -2,6 +2,7 @@
 #include "serving/inference_service.h"
 
 #include "serving/inference_calls.h"
+#include "serving/model_statistics.h"
 #include "serving/readiness.h"
 
 namespace lipsync::serving {

@@ -5,6 +5,7 @@
 #include "inference/worker_service.h"
 
 #include <cerrno>
+#include <utility>
 
 #include <netdb.h>
 #include <sys/socket.h>
@@ -101,27 +102,37 @@ Status checkListening(const ServerOptions& options, const TokenList& tokens)
     return {};
 }
 
-Result<std::shared_ptr<grpc::ServerCredentials>> credentialsOf(const ServerOptions& options)
+Result<std::optional<TlsKeys>> readTlsKeys(const ServerOptions& options)
 {
     if (options.certificateFile.empty())
-        return grpc::InsecureServerCredentials();
+        return std::optional<TlsKeys>();
     struct stat facts { };
     if (stat(options.keyFile.c_str(), &facts) == 0 && (facts.st_mode & kOthers) != 0)
         return failure(
             ErrorCode::Resource,
             fmt::format("Others may read or change the key {}: run chmod 600 on it.", options.keyFile.string()));
-    auto certificate = readPem(options.certificateFile), key = readPem(options.keyFile);
-    if (!certificate)
-        return failure(certificate);
-    if (!key)
-        return failure(key);
+    TlsKeys keys;
+    for (const auto& [file, text] : {std::pair{&options.certificateFile, &keys.certificates},
+                                     {&options.keyFile, &keys.key},
+                                     {&options.clientCertificatesFile, &keys.clientAuthorities}}) {
+        if (file->empty())
+            continue;
+        auto read = readPem(*file);
+        if (!read)
+            return failure(read);
+        *text = std::move(*read);
+    }
+    return std::optional(std::move(keys));
+}
+
+std::shared_ptr<grpc::ServerCredentials> credentialsOf(const std::optional<TlsKeys>& keys)
+{
+    if (!keys)
+        return grpc::InsecureServerCredentials();
     grpc::SslServerCredentialsOptions tls(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
-    tls.pem_key_cert_pairs.push_back({std::move(*key), std::move(*certificate)});
-    if (!options.clientCertificatesFile.empty()) {
-        auto authorities = readPem(options.clientCertificatesFile);
-        if (!authorities)
-            return failure(authorities);
-        tls.pem_root_certs = std::move(*authorities);
+    tls.pem_key_cert_pairs.push_back({keys->key, keys->certificates});
+    if (keys->isMutual()) {
+        tls.pem_root_certs = keys->clientAuthorities;
         tls.client_certificate_request = GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
     }
     return grpc::SslServerCredentials(tls);

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "serving/server.h"
+#include "serving/tls_keys.h"
 #include "serving/token_list.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <grpcpp/security/server_credentials.h>
@@ -18,8 +20,11 @@ bool isLoopback(const std::string& address);
 /// when TLS is set by halves.
 Status checkListening(const ServerOptions& options, const TokenList& tokens);
 
-/// TLS or none, as the options say. Resource when a file cannot be read, or others may read the private key.
-Result<std::shared_ptr<grpc::ServerCredentials>> credentialsOf(const ServerOptions& options);
+/// The files that the options name for TLS; nothing where there is none. Resource when one cannot be read, or others may
+/// read the private key.
+Result<std::optional<TlsKeys>> readTlsKeys(const ServerOptions& options);
+/// TLS with these keys, or none.
+std::shared_ptr<grpc::ServerCredentials> credentialsOf(const std::optional<TlsKeys>& keys);
 
 /// Why an address could not be listened on, found by trying once more; a sentence.
 std::string whyNotListening(const std::string& address);

@@ -168,6 +168,8 @@ private:
              [](const FrameCounters& counters) { return countOf(counters.failed); });
         each("nv_inference_count", "Frames computed.",
              [](const FrameCounters& counters) { return countOf(counters.succeeded); });
+        each("nv_inference_exec_count", "Batches they were in.",
+             [](const FrameCounters& counters) { return static_cast<double>(executionsOf(counters)); });
         each("nv_inference_request_duration_us", "Time of the frames that were made.",
              [](const FrameCounters& counters) { return microseconds(counters.succeeded); });
         each("nv_inference_queue_duration_us", "Time they waited for a worker.",

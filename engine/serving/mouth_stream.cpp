@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "serving/mouth_stream.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace lipsync::serving {
@@ -20,6 +21,20 @@ Answer<void> provideCrop(const ServedAvatar& avatar, std::int64_t templateFrame)
     if (const auto frame = frames->frame(index); !frame)
         return tl::unexpected(faultOf(frame.error()));
     return {};
+}
+
+void countBatch(FrameCounters& counters, const scheduling::JobResult& result)
+{
+    if (result.batchSize < 1 || result.batchSize > static_cast<int>(counters.batches.size()))
+        return;
+    auto& batches = counters.batches[static_cast<std::size_t>(result.batchSize - 1)];
+    const auto add = [](std::atomic<std::uint64_t>& to, Duration time) {
+        to.fetch_add(static_cast<std::uint64_t>(std::max(time, Duration::zero()).count()), std::memory_order_relaxed);
+    };
+    add(batches.input, result.times.input);
+    add(batches.infer, result.times.infer);
+    add(batches.output, result.times.output);
+    batches.frames.fetch_add(1, std::memory_order_relaxed);
 }
 
 std::int64_t millisecondsSince1970()
@@ -121,10 +136,7 @@ void MouthStream::count(const scheduling::JobResult& result) const
     counters.infer.add(result.times.infer);
     counters.output.add(result.times.output);
     counters.compute.record(took);
-    constexpr std::uint64_t kMillion = 1'000'000;
-    if (result.batchSize > 0)
-        counters.millionthBatches.fetch_add(kMillion / static_cast<std::uint64_t>(result.batchSize),
-                                            std::memory_order_relaxed);
+    countBatch(counters, result);
     counters.lastFrame.store(millisecondsSince1970(), std::memory_order_relaxed);
 }
 

@@ -66,7 +66,7 @@ public:
         m_tasks = nullptr; // what is left of them uses all the rest
     }
 
-    Status listen(const std::shared_ptr<grpc::ServerCredentials>& credentials);
+    Status listen(const std::optional<TlsKeys>& keys);
     void stop();
 
     const std::string& address() const { return m_address; }
@@ -79,7 +79,7 @@ public:
     AvatarShelf& shelf() { return *m_shelf; }
 
 private:
-    Status listenForBrowsers();
+    Status listenForBrowsers(const std::optional<TlsKeys>& keys);
     void waitAsLameDuck();
 
     const ServerOptions m_options;
@@ -101,7 +101,7 @@ private:
     std::once_flag m_stopped;
 };
 
-Status Server::Impl::listen(const std::shared_ptr<grpc::ServerCredentials>& credentials)
+Status Server::Impl::listen(const std::optional<TlsKeys>& keys)
 {
     inference::silenceGrpc();
     static std::once_flag once; // both act on every server that is built afterwards
@@ -111,7 +111,7 @@ Status Server::Impl::listen(const std::shared_ptr<grpc::ServerCredentials>& cred
     });
     grpc::ServerBuilder builder;
     int port = 0;
-    builder.AddListeningPort(m_options.listen, credentials, &port);
+    builder.AddListeningPort(m_options.listen, credentialsOf(keys), &port);
     builder.RegisterService(&m_own);
     builder.RegisterService(&m_optimized);
     builder.RegisterService(&m_inference);
@@ -143,7 +143,7 @@ Status Server::Impl::listen(const std::shared_ptr<grpc::ServerCredentials>& cred
         m_metrics = std::move(*page);
         m_metricsAddress = m_metrics->address();
     }
-    if (auto listening = listenForBrowsers(); !listening)
+    if (auto listening = listenForBrowsers(keys); !listening)
         return listening;
     m_health = std::make_unique<HealthWatch>(m_parts, *m_server->GetHealthCheckService());
     if (m_options.loadsAll) {
@@ -153,14 +153,14 @@ Status Server::Impl::listen(const std::shared_ptr<grpc::ServerCredentials>& cred
     return {};
 }
 
-Status Server::Impl::listenForBrowsers()
+Status Server::Impl::listenForBrowsers(const std::optional<TlsKeys>& keys)
 {
     if (m_options.web.listen.empty())
         return {};
     auto options = m_options.web;
     options.mostConnections = m_options.gate.mostCalls + kMostBrowserRequests;
     options.calls.idlePatience = m_options.gate.idlePatience;
-    auto web = WebServer::start(m_parts, std::move(options));
+    auto web = WebServer::start(m_parts, std::move(options), keys);
     if (!web)
         return failure(web);
     m_web = std::move(*web);
@@ -212,14 +212,14 @@ Result<std::unique_ptr<Server>> Server::start(session::FrameService& service, co
     }
     if (auto checked = checkListening(options, tokens); !checked)
         return failure(checked);
-    auto credentials = credentialsOf(options);
-    if (!credentials)
-        return failure(credentials);
+    const auto keys = readTlsKeys(options);
+    if (!keys)
+        return failure(keys);
     auto shelf = AvatarShelf::create(service, {options.libraries});
     if (!shelf)
         return failure(shelf);
     auto impl = std::make_unique<Impl>(service, options, std::move(tokens), std::move(*shelf), std::move(events));
-    if (auto listening = impl->listen(*credentials); !listening)
+    if (auto listening = impl->listen(*keys); !listening)
         return failure(listening);
     return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

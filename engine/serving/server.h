@@ -21,7 +21,7 @@ struct ServerOptions {
     std::vector<std::filesystem::path> libraries; ///< folders of avatars; nothing outside of them is served
     bool loadsAll = true; ///< load every avatar of the libraries at the start; otherwise clients ask for it
     std::filesystem::path tokenFile; ///< see TokenList::read(); empty: no token is needed
-    std::filesystem::path certificateFile, keyFile; ///< PEM; both or none: TLS
+    std::filesystem::path certificateFile, keyFile; ///< PEM; both or none: TLS, for browsers, too
     std::filesystem::path clientCertificatesFile; ///< PEM of who signed the clients' certificates: mutual TLS
     std::string metricsListen; ///< HOST:PORT of the Prometheus page; empty: none
     WebOptions web{}; ///< where browsers are served; an empty address: nowhere. The gate's limits are theirs, too

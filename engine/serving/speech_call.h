@@ -2,13 +2,9 @@
 #pragma once
 
 #include "serving/pending_stream.h"
-#include "serving/spoken_frames.h"
+#include "serving/speaking_session.h"
 
-#include <cstdint>
-#include <deque>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include <lipsync.pb.h>
 
@@ -17,8 +13,8 @@ namespace lipsync::serving {
 /// The messages of our own protocol.
 namespace own = ::lipsync::v1;
 
-/// lipsync.v1.LipSync/Speak: one session, whose frames are numbered from 0 over all of its utterances.
-class SpeechCall final : public PendingStream<own::SpeakRequest, own::SpeakResponse> {
+/// lipsync.v1.LipSync/Speak: one session.
+class SpeechCall final : public PendingStream<own::SpeakRequest, own::SpeakResponse>, public SpeechCaller {
 public:
     using PendingStream::PendingStream;
 
@@ -29,28 +25,19 @@ private:
     void cancelled() override;
     void written() override;
 
-    Answer<void> open(const own::OpenSession& request);
-    Answer<void> take(const std::string& sound);
-    void interrupt();
-    void endSound();
-    void listen();
-    void readIfRoom();
-    void show(SpokenFrame frame);
-    void spoken();
-    void end(const Answer<void>& ended);
+    void show(SessionFrame frame) override;
+    bool keepsUp() const override { return unwritten() < kMostUnwrittenFrames; }
+    std::int64_t takeBack() override;
+    void heard() override { readIfRoom(); }
+    void end(const Answer<void>& how) override { finish(how); }
 
-    std::shared_ptr<SpokenFrames> m_frames; ///< null before the session is open
-    std::unique_ptr<SpeechTurns::Turn> m_turn; ///< of an open session
-    own::SampleFormat m_sampleFormat = own::SAMPLE_FORMAT_INT16;
+    Answer<void> answer(const own::SpeakRequest& request);
+    Answer<void> open(const own::OpenSession& request);
+    void interrupt();
+    void readIfRoom();
+
+    std::shared_ptr<SpeakingSession> m_session; ///< null before it is open
     bool m_mouthOnly = false;
-    double m_frameSeconds = 0;
-    std::deque<std::vector<float>> m_sound; ///< taken and not heard yet, in small pieces
-    bool m_isListening = false; ///< a piece is about to be heard
-    bool m_isSoundOver = false; ///< no more is taken
-    bool m_isFinished = false; ///< by the caller
-    bool m_isCut = false; ///< the caller went on when the server already stopped: not all that was said is answered
-    std::uint32_t m_utterance = 0;
-    std::int64_t m_nextNumber = 0; ///< of the session's next frame
 };
 
 } // namespace lipsync::serving

@@ -75,6 +75,8 @@ public:
     bool hasRoom() const { return m_underWay.size() < m_options.mostUnderWay && m_isCaughtUp; }
     /// Sends what waited for room.
     void pump();
+    /// Whether frames are under way or wait for room.
+    bool isBusy() const { return !m_underWay.empty() || !m_isCaughtUp; }
 
 private:
     /// A frame of the utterance in the workers.

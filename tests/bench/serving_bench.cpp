@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a server costs over the workers it serves: the same jobs in this process and through gRPC on loopback, in turns,
-// with JPEG on both sides; the latency it adds at half of that load; and calls of a model that takes no time.
-// Bars: 0.95 of the frames; 1 ms more at the median and 5 ms at the 99th percentile; 15,000 calls/s.
-//   lipsync-bench-serving AVATAR [SECONDS] [TURNS]      0 turns: only the calls
+// with JPEG on both sides; the latency it adds at half of that load; how soon speech is answered; and calls of a model
+// that takes no time.
+// Bars: 0.95 of the frames; 1 ms more at the median and 5 ms at the 99th percentile; the first frame of a speech 5 ms
+// after its network's time for one; 15,000 calls/s.
+//   lipsync-bench-serving AVATAR [SECONDS] [TURNS]      0 turns: only the speech and the calls
 #include "base/file_system.h"
 #include "clients/server_load.h"
 #include "inference/grpc_log.h"
@@ -14,6 +16,7 @@
 #include "tuning/bench.h"
 #include "tuning/saved_tuning.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <condition_variable>
@@ -24,6 +27,7 @@
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
+#include <lipsync.grpc.pb.h>
 #include <nlohmann/json.hpp>
 #include <open_inference.grpc.pb.h>
 #include <fcntl.h>
@@ -191,6 +195,103 @@ clients::ServerLoadReport throughServer(const std::string& address, double secon
     load.seconds = seconds;
     load.warmUpSeconds = kWarmUpSeconds;
     return orExit(clients::offerServerLoad({address}, load, {}));
+}
+
+constexpr std::size_t kPieceSamples = 640; ///< of speech: 40 ms
+
+/// The pieces of speech after which its first frame can be computed, and how long the last of them took to be heard.
+struct FirstHearing {
+    int pieces = 0;
+    double lastMs = 0;
+};
+
+FirstHearing hearToFirstFrame(const tuning::LoadedAvatar& avatar)
+{
+    const auto speech = orExit(session::SpeechSession::create(avatar.avatar->frames(), 1, {}, 1));
+    const std::vector<float> piece(kPieceSamples, 0.1F);
+    FirstHearing hearing;
+    for (; !speech->isReady(0); ++hearing.pieces) {
+        const auto began = SteadyClock().now();
+        if (!speech->push(piece))
+            std::exit(1);
+        hearing.lastMs = milliseconds(SteadyClock().now() - began);
+    }
+    return hearing;
+}
+
+/// Where the time of a speech's first frame went, in ms.
+struct FirstFrame {
+    double all = 0, queue = 0, infer = 0, encode = 0;
+    double rest() const { return all - queue - infer - encode; } ///< hearing, and the way there and back
+};
+
+/// Speaks to a server as speech comes, and waits for the first frame; from the piece that made it computable on.
+FirstFrame speakToFirstFrame(::lipsync::v1::LipSync::Stub& stub, int pieces)
+{
+    namespace own = ::lipsync::v1;
+    grpc::ClientContext context;
+    const auto stream = stub.Speak(&context);
+    own::SpeakRequest open, sound;
+    open.mutable_open()->set_avatar(kName);
+    stream->Write(open);
+    std::vector<std::int16_t> samples(kPieceSamples);
+    auto sent = SteadyClock().now();
+    for (int piece = 0; piece < pieces; ++piece) {
+        for (std::size_t i = 0; i < samples.size(); ++i)
+            samples[i] = static_cast<std::int16_t>(8000 * std::sin(0.05 * static_cast<double>(i)));
+        sound.set_sound(samples.data(), samples.size() * sizeof(std::int16_t));
+        std::this_thread::sleep_until(sent + std::chrono::milliseconds(40));
+        sent = SteadyClock().now();
+        stream->Write(sound);
+    }
+    own::SpeakResponse response;
+    while (stream->Read(&response) && !response.has_frame()) { }
+    FirstFrame first;
+    first.all = milliseconds(SteadyClock().now() - sent);
+    constexpr double kMicroseconds = 1000;
+    first.queue = response.frame().queue_us() / kMicroseconds;
+    first.infer = response.frame().infer_us() / kMicroseconds;
+    first.encode = response.frame().encode_us() / kMicroseconds;
+    context.TryCancel();
+    stream->Finish();
+    return first;
+}
+
+double median(std::vector<double> of)
+{
+    std::ranges::sort(of);
+    return of.empty() ? 0 : of[of.size() / 2];
+}
+
+/// The network's time for the frame alone and the first frame of a speech, in turns. The frame is always the same one,
+/// whose image half the workers keep.
+void measureFirstFrame(session::FrameService& service, const tuning::LoadedAvatar& avatar, const std::string& address)
+{
+    constexpr int kRounds = 20;
+    const auto stub = ::lipsync::v1::LipSync::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+    const auto makeJob = avatar.jobs();
+    std::vector<double> alone, all, infer, encode, hearing, way;
+    const int pieces = hearToFirstFrame(avatar).pieces;
+    speakToFirstFrame(*stub, pieces); // decodes the template
+    for (int round = 0; round < kRounds; ++round) {
+        std::promise<Duration> took;
+        const auto stream = service.pool().openStream(
+            {scheduling::JobClass::Live, false, {}},
+            [&](const scheduling::JobResult& result) { took.set_value(result.finished - result.started); });
+        if (!stream->submit(makeJob(0)))
+            std::exit(1);
+        alone.push_back(milliseconds(took.get_future().get()));
+        hearing.push_back(hearToFirstFrame(avatar).lastMs);
+        const auto first = speakToFirstFrame(*stub, pieces);
+        all.push_back(first.all);
+        infer.push_back(first.infer);
+        encode.push_back(first.encode);
+        way.push_back(first.rest() - hearing.back());
+    }
+    std::printf("first frame of a speech, %d ms of sound: %.2f ms, s(1) %.2f ms: %+.2f ms (hearing %.2f, worker %.2f, "
+                "paste and JPEG %.2f, the way %.2f)\n",
+                pieces * 40, median(all), median(alone), median(all) - median(alone), median(hearing), median(infer),
+                median(encode), median(way));
 }
 
 /// A worker that takes no time; its pictures are all the same.
@@ -392,6 +493,7 @@ int main(int argc, char** argv)
             return 1;
         if (turns > 0)
             compareWithWorkers(*service, avatar, server->address(), seconds, turns);
+        measureFirstFrame(*service, avatar, server->address());
         measureNullModel(*service, *server, seconds);
     }
     fs::remove_all(place);

@@ -346,7 +346,7 @@ private Q_SLOTS:
         QCOMPARE(options.metricsListen, std::string("127.0.0.1:9464"));
         QCOMPARE(options.webListen, std::string("127.0.0.1:8086"));
         QVERIFY(desk.shown("muted").contains(QStringLiteral("http://127.0.0.1:9464/metrics")));
-        QVERIFY(desk.shown("muted").contains(QStringLiteral("http://127.0.0.1:8086/")));
+        QVERIFY(desk.shown("muted").contains(QStringLiteral("https://127.0.0.1:8086/")));
         desk.action(kCopyMetricsUrl)->trigger();
         QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("http://127.0.0.1:9464/metrics"));
     }

@@ -80,7 +80,10 @@ QString ServerModel::metricsUrl() const
 
 QString ServerModel::webUrl() const
 {
-    return m_webAddress.isEmpty() ? QString() : QStringLiteral("http://%1/").arg(m_webAddress);
+    if (m_webAddress.isEmpty())
+        return {};
+    const QString scheme = m_inForce.certificate.isEmpty() ? QStringLiteral("http") : QStringLiteral("https");
+    return QStringLiteral("%1://%2/").arg(scheme, m_webAddress);
 }
 
 QString ServerModel::problem() const

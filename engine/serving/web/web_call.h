@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "serving/mouth_stream.h"
 #include "serving/serving_parts.h"
 #include "serving/web/web_messages.h"
 
 #include <atomic>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace lipsync::serving {
 
 /// Why a WebSocket is closed; each is a code of RFC 6455.
 enum class WebClose : std::uint8_t {
+    Done, ///< all is said
     Leaving, ///< the server stops
     Idle, ///< nothing was asked for too long
-    NotAllowed, ///< no token, or a wrong one
-    TryLater, ///< too many calls are under way
+    NotAllowed, ///< no token, a wrong one, or what makes no sense
+    TryLater, ///< too much is under way
+    Failed, ///< on our side
 };
 
 /// A WebSocket, as its call sees it. Functions return at once and may be called after its end. Any thread.
@@ -53,77 +52,90 @@ struct WebCallLimits {
     Duration idlePatience{std::chrono::minutes(10)}; ///< with whoever asks for nothing
 };
 
-/// The conversation on one WebSocket: answers the seed system's messages in their order; mouths go through the workers
-/// as those of gRPC calls do. Works on its strand. For the gate it is one call, from its token to its end.
+/// What a WebSocket's call is made of.
+struct WebCallParts {
+    const ServingParts& serving;
+    std::shared_ptr<WebCounters> counters;
+    WebCallLimits limits;
+    std::shared_ptr<CallTicket> ticket; ///< null when the first message has to show a token
+    std::string peer;
+};
+
+/// The conversation on one WebSocket, whatever is said on it: its token, its ticket, what has not left yet, its end. A
+/// message is read when the one before is taken and there is room for what it asks for, so that who sends faster, or
+/// does not read, is held back by the transport. Works on its strand. For the gate it is one call, from its token to its
+/// end.
 class WebCall : public std::enable_shared_from_this<WebCall> {
 public:
-    /// `ticket` is null when the first message has to show a token.
-    WebCall(const ServingParts& parts, std::shared_ptr<WebCounters> counters, const WebCallLimits& limits,
-            std::shared_ptr<CallTicket> ticket, std::string peer);
-    ~WebCall();
-
-    /// What its ticket is called, in the access log, too.
-    static constexpr const char* kMethod = "GET /ws";
+    virtual ~WebCall();
 
     // What its connection tells. Any thread; once, the first and the last.
     void start(std::shared_ptr<WebLink> link);
     void received(WebMessage message);
     void written(std::size_t bytes);
-    /// Now and then: whoever is idle is closed, everybody else gets the statistics.
+    /// Now and then: whoever is idle is closed.
     void tick();
     /// Nothing comes or leaves any more; a fault when the other side broke the protocol.
     void ended(std::optional<FaultKind> fault);
 
-private:
-    /// A request on its way.
-    struct Slot {
-        WebRequest request; ///< without its sound
-        std::shared_ptr<const ServedAvatar> avatar;
-        TimePoint began, prepared;
-        std::size_t bytes = 0; ///< taken from the gate's bound
-        std::optional<WebMessage> answer;
-    };
+protected:
+    /// `method`: what its ticket is called, in the access log, too.
+    WebCall(WebCallParts parts, const char* method);
 
-    /// Sound that came last, and what was heard in it.
-    struct Heard {
-        std::shared_ptr<const ServedAvatar> avatar;
-        std::string sound;
-        std::vector<float> window;
-    };
+    // On the strand.
+    /// A message of somebody who may ask.
+    virtual void take(WebMessage message) = 0;
+    /// Whether there is room for what another message asks for.
+    virtual bool wantsMore() const = 0;
+    /// Whether something that was asked for is not answered.
+    virtual bool isBusy() const = 0;
+    /// Something has left.
+    virtual void proceed() { }
+    /// The server stops: what was asked for is to be answered.
+    virtual void drain() { }
+    /// Now and then, while nothing is under way.
+    virtual void rest() { }
+    /// Nothing can be answered any more.
+    virtual void abandon() = 0;
 
     void post(TaskThreads::Task task);
-    void begin();
-    void take(WebMessage message);
-    void answerToken(const tl::expected<WebRequest, BadWebRequest>& request);
-    Answer<void> answer(WebRequest request, std::int64_t number, Slot& slot);
-    Answer<void> askForMouth(WebRequest request, std::int64_t number, Slot& slot);
-    Answer<MouthWish> wishFor(const std::shared_ptr<const ServedAvatar>& avatar, const WebRequest& request,
-                              std::int64_t number);
-    Answer<WebMessage> videoFrame(const WebRequest& request) const;
-    Answer<std::shared_ptr<MouthStream>> streamOf(const std::shared_ptr<const ServedAvatar>& avatar);
-    void forgetUnusedStreams();
-    void answered(const MouthAnswer& answer);
-    void settle();
     void send(WebMessage message);
     void readIfRoom();
+    /// Nothing further is taken; the call ends so when all that was sent has left.
+    void endWhenWritten(WebClose why, std::optional<FaultKind> fault);
+    /// Ends the call if the server stops and nothing is under way.
     void endIfDrained();
+    bool isOpen() const { return m_link && m_ticket; }
+    bool isDraining() const { return m_isDraining; }
+
+    const ServingParts& parts() const { return m_parts.serving; }
+    WebCounters& counters() const { return *m_parts.counters; }
+    CallTicket& ticket() { return *m_ticket; } ///< while it isOpen()
+    const std::shared_ptr<Strand>& strand() const { return m_strand; }
+    std::size_t unwritten() const { return m_unwritten; } ///< messages
+
+private:
+    /// The last word.
+    struct End {
+        WebClose why;
+        std::optional<FaultKind> fault;
+    };
+
+    void begin();
+    void answerToken(const WebMessage& message);
+    void endIfWritten();
     void finish(std::optional<FaultKind> fault);
 
-    const ServingParts& m_parts;
-    const std::shared_ptr<WebCounters> m_counters;
-    const WebCallLimits m_limits;
-    const std::string m_peer;
+    const WebCallParts m_parts; ///< but for its ticket
+    const char* const m_method;
     const std::shared_ptr<Strand> m_strand;
 
     // On the strand.
     std::shared_ptr<CallTicket> m_ticket; ///< null before the token and after the end
     std::shared_ptr<WebLink> m_link; ///< null after the end
     TimePoint m_lastAsked;
-    std::map<std::int64_t, Slot> m_slots; ///< in the order of the requests
-    std::int64_t m_next = 0;
-    std::map<const ServedAvatar*, std::shared_ptr<MouthStream>> m_streams;
-    Heard m_heard;
     std::size_t m_unwritten = 0, m_unwrittenBytes = 0; ///< messages
+    std::optional<End> m_end; ///< that comes when all is written
     bool m_isReading = false, m_isDraining = false;
 };
 

@@ -2,15 +2,12 @@
 #include "serving/web/web_messages.h"
 
 #include "serving/web/base64.h"
+#include "serving/web/message_fields.h"
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <limits>
-#include <type_traits>
-
-#include <nlohmann/json.hpp>
 
 namespace lipsync::serving {
 
@@ -18,11 +15,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-static_assert(std::endian::native == std::endian::little, "The binary messages are written as memory has them.");
-
-constexpr std::size_t kMostNameBytes = 255;
-constexpr std::size_t kMostWordBytes = 1024; ///< of any text of a request but its sound
-constexpr std::uint8_t kIsFault = 0, kIsMouth = 1, kIsVideoFrame = 2; ///< the first byte of an answer
 constexpr std::size_t kShortestName = 1;
 
 /// Reads numbers and texts one after the other; fails for ever once something is missing.
@@ -58,33 +50,10 @@ private:
     bool m_hasFailed = false;
 };
 
-template <typename Number> void append(std::string& bytes, Number number)
-{
-    static_assert(std::is_arithmetic_v<Number>);
-    bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
-}
-
-void appendSized(std::string& bytes, std::string_view text)
-{
-    append(bytes, static_cast<std::uint32_t>(text.size()));
-    bytes += text;
-}
-
 std::uint32_t wholeMilliseconds(Duration duration)
 {
     return static_cast<std::uint32_t>(std::clamp<std::int64_t>(
         std::chrono::round<std::chrono::milliseconds>(duration).count(), 0, std::numeric_limits<std::int32_t>::max()));
-}
-
-/// Names of folders may be no UTF-8.
-std::string textOf(const Json& json)
-{
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-WebMessage jsonMessage(const Json& json)
-{
-    return {textOf(json), false};
 }
 
 /// Whether a request is the proxy's: the other's second byte belongs to the length of a name, which is short.
@@ -166,63 +135,13 @@ std::string_view typeOf(WebAsk ask)
     return "";
 }
 
-/// Reads the members of a JSON request; what has the wrong type is kept as a sentence.
-class Members {
-public:
-    explicit Members(const Json& object)
-        : m_object(object)
-    {
-    }
-
-    std::string text(const char* name, std::size_t mostBytes)
-    {
-        const auto found = m_object.find(name);
-        if (found == m_object.end() || found->is_null())
-            return {};
-        if (!found->is_string())
-            return wrong(fmt::format("'{}' is to be a text.", name));
-        const auto& text = found->get_ref<const std::string&>();
-        if (text.size() > mostBytes)
-            return wrong(fmt::format("'{}' may have {} bytes, not {}.", name, mostBytes, text.size()));
-        return text;
-    }
-
-    std::int64_t whole(const char* name)
-    {
-        const auto found = m_object.find(name);
-        if (found == m_object.end() || found->is_null())
-            return 0;
-        if (found->is_number_unsigned() ? found->get<std::uint64_t>() > kMostFrame
-                                        : !found->is_number_integer() || found->get<std::int64_t>() < 0) {
-            wrong(fmt::format("'{}' is to be a whole number from 0 to {}.", name, kMostFrame));
-            return 0;
-        }
-        return found->get<std::int64_t>();
-    }
-
-    const std::string& wrong() const { return m_wrong; }
-
-private:
-    static constexpr std::uint64_t kMostFrame = std::numeric_limits<std::int32_t>::max();
-
-    std::string wrong(std::string sentence)
-    {
-        if (m_wrong.empty())
-            m_wrong = std::move(sentence);
-        return {};
-    }
-
-    const Json& m_object;
-    std::string m_wrong;
-};
-
 tl::expected<WebRequest, BadWebRequest> parseJson(const std::string& text)
 {
     constexpr auto kDialect = WebDialect::Json;
     const auto json = Json::parse(text, nullptr, false);
     if (!json.is_object())
         return bad(kDialect, "The message is no JSON object.");
-    Members members(json);
+    MessageMembers members(json);
     const auto type = members.text("type", kMostWordBytes);
     const auto* const known = std::ranges::find(kAsks, type, &std::pair<std::string_view, WebAsk>::first);
     if (known == kAsks.end())
@@ -250,7 +169,7 @@ Json boundsOf(std::span<const float> bounds)
 WebMessage binaryFault(std::string_view sentence, Duration took)
 {
     std::string bytes;
-    append(bytes, kIsFault);
+    append(bytes, WebAnswerKind::Fault);
     append(bytes, std::uint32_t{0});
     append(bytes, wholeMilliseconds(took));
     appendSized(bytes, sentence);
@@ -270,7 +189,7 @@ WebMessage mouthMessage(WebDialect dialect, const WebMouth& mouth, std::uint64_t
         return {mouth.jpeg, true};
     if (dialect == WebDialect::Binary) {
         std::string bytes;
-        append(bytes, kIsMouth);
+        append(bytes, WebAnswerKind::Mouth);
         append(bytes, static_cast<std::uint32_t>(mouth.frame));
         append(bytes, wholeMilliseconds(mouth.all));
         appendSized(bytes, mouth.jpeg);
@@ -329,7 +248,7 @@ WebMessage videoFrameMessage(std::int64_t frame, std::string_view video, std::st
 {
     video = video.substr(0, kMostNameBytes);
     std::string bytes;
-    append(bytes, kIsVideoFrame);
+    append(bytes, WebAnswerKind::VideoFrame);
     append(bytes, static_cast<std::uint32_t>(frame));
     append(bytes, static_cast<std::uint8_t>(video.size()));
     bytes += video;

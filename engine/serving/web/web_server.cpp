@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The only file of the engine that includes Boost.Beast, which takes long to compile.
+// The only file of the engine that includes Boost.Beast, which takes long to compile; web_stream.h is a part of it.
 #include "serving/web/web_server.h"
 
 #include "base/thread_name.h"
 #include "serving/listening.h"
 #include "serving/web/web_health.h"
 #include "serving/web/web_page.h"
+#include "serving/web/web_request_call.h"
+#include "serving/web/web_speech_call.h"
+#include "serving/web/web_stream.h"
 #include "serving/web/web_visit.h"
 
 #include <atomic>
@@ -63,6 +66,10 @@ std::string peerOf(const tcp::socket& socket)
 websocket::close_code codeOf(WebClose why)
 {
     switch (why) {
+    case WebClose::Done:
+        return websocket::close_code::normal;
+    case WebClose::Failed:
+        return websocket::close_code::internal_error;
     case WebClose::Idle:
     case WebClose::Leaving:
         return websocket::close_code::going_away;
@@ -86,6 +93,27 @@ http::status statusOf(const Fault& fault)
     }
 }
 
+Result<std::unique_ptr<asio::ssl::context>> contextOf(const TlsKeys& keys)
+{
+    auto context = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
+    try {
+        context->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
+                             asio::ssl::context::no_tlsv1_1);
+        context->use_certificate_chain(asio::buffer(keys.certificates));
+        context->use_private_key(asio::buffer(keys.key), asio::ssl::context::pem);
+        if (keys.isMutual()) {
+            context->add_certificate_authority(asio::buffer(keys.clientAuthorities));
+            context->set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
+            constexpr unsigned char kSessions[] = "lipsync"; // without a name, OpenSSL refuses to resume them
+            SSL_CTX_set_session_id_context(context->native_handle(), kSessions, sizeof kSessions - 1);
+        }
+    } catch (const boost::system::system_error& error) {
+        return failure(ErrorCode::Resource, "The certificates for browsers, or their key, cannot be used",
+                       error.what());
+    }
+    return context;
+}
+
 /// Something that is open; lives on the thread "web".
 class Connection {
 public:
@@ -102,6 +130,7 @@ struct Shared {
     const ServingParts& parts;
     const WebOptions options;
     const WebRules rules;
+    const std::unique_ptr<asio::ssl::context> tls; ///< null without a certificate
     const std::shared_ptr<WebCounters> counters = std::make_shared<WebCounters>();
     std::atomic<bool> isLeaving{false};
     std::set<Connection*> connections{}; ///< on the thread "web"
@@ -120,11 +149,10 @@ struct Shared {
 /// A WebSocket. Keeps itself alive until it is over.
 class SocketConnection final : public Connection, public std::enable_shared_from_this<SocketConnection> {
 public:
-    SocketConnection(Shared& shared, tcp::socket socket, std::shared_ptr<CallTicket> ticket, std::string peer)
+    SocketConnection(Shared& shared, WebStream stream, std::shared_ptr<WebCall> call)
         : m_shared(shared)
-        , m_socket(std::move(socket))
-        , m_call(std::make_shared<WebCall>(shared.parts, shared.counters, shared.options.calls, std::move(ticket),
-                                           std::move(peer)))
+        , m_socket(std::move(stream))
+        , m_call(std::move(call))
     {
         m_shared.add(this);
     }
@@ -204,7 +232,7 @@ private:
     void over(std::optional<FaultKind> fault);
 
     Shared& m_shared;
-    websocket::stream<beast::tcp_stream, false> m_socket;
+    websocket::stream<WebStream, false> m_socket;
     std::shared_ptr<WebCall> m_call; ///< null after the end
     std::shared_ptr<Link> m_link;
     beast::flat_buffer m_incoming;
@@ -297,35 +325,44 @@ public:
     RequestConnection(Shared& shared, tcp::socket socket)
         : m_shared(shared)
         , m_peer(peerOf(socket))
-        , m_stream(std::move(socket))
+        , m_stream(std::move(socket), shared.tls.get())
     {
         m_shared.add(this);
     }
     ~RequestConnection() override { m_shared.remove(this); }
 
-    void read();
-    void drop() override { m_stream.close(); }
+    void begin();
+    void drop() override { m_stream.next_layer().close(); }
 
 private:
+    void read();
     void handle();
-    void openSocket(const WebVisit& visit);
-    void refuseSocket(const Fault& fault);
+    void openSocket(const WebVisit& visit, WebPlace place);
+    void refuseSocket(const Fault& fault, const char* method);
     void answer(http::status status, std::string text, const char* type = "text/plain; charset=utf-8");
     void readRest();
 
     Shared& m_shared;
     const std::string m_peer;
-    beast::tcp_stream m_stream;
+    WebStream m_stream;
     beast::flat_buffer m_buffer;
     http::request_parser<http::empty_body> m_parser;
     http::response<http::string_body> m_response;
     std::size_t m_rest = 0; ///< bytes behind the request
 };
 
+void RequestConnection::begin()
+{
+    m_stream.next_layer().expires_after(m_shared.options.requestPatience);
+    m_stream.async_begin([self = shared_from_this()](error_code failed) {
+        if (!failed && !self->m_shared.isStopping)
+            self->read();
+    });
+}
+
 void RequestConnection::read()
 {
     m_parser.header_limit(kMostHeaderBytes);
-    m_stream.expires_after(m_shared.options.requestPatience);
     http::async_read(m_stream, m_buffer, m_parser, [self = shared_from_this()](error_code failed, std::size_t) {
         if (self->m_shared.isStopping)
             return;
@@ -346,11 +383,11 @@ void RequestConnection::handle()
                          header(http::field::authorization), header("lipsync-token")};
     const auto place = placeOf(visit.target);
     if (place == WebPlace::Nowhere)
-        return answer(http::status::not_found, "There are /, /ws and /health.\n");
+        return answer(http::status::not_found, "There are /, /ws, /speak and /health.\n");
     if (request.method() != http::verb::get && request.method() != http::verb::head)
         return answer(http::status::method_not_allowed, "Only GET is answered here.\n");
-    if (place == WebPlace::Socket)
-        return openSocket(visit);
+    if (place == WebPlace::Requests || place == WebPlace::Speech)
+        return openSocket(visit, place);
     if (place == WebPlace::Health) {
         auto health =
             webHealth(m_shared.parts.service.pool().snapshot(), m_shared.isLeaving || m_shared.parts.gate.isClosed());
@@ -365,33 +402,39 @@ void RequestConnection::handle()
     answer(http::status::ok, std::string(webPage()), "text/html; charset=utf-8");
 }
 
-void RequestConnection::openSocket(const WebVisit& visit)
+void RequestConnection::openSocket(const WebVisit& visit, WebPlace place)
 {
     auto& gate = m_shared.parts.gate;
+    const auto* const method = place == WebPlace::Speech ? WebSpeechCall::kMethod : WebRequestCall::kMethod;
     if (!websocket::is_upgrade(m_parser.get()))
         return answer(http::status::upgrade_required, "Here is a WebSocket.\n");
     if (const auto allowed = checkVisit(visit, m_shared.rules); !allowed)
-        return refuseSocket(allowed.error());
+        return refuseSocket(allowed.error(), method);
     const auto token = shownToken(visit);
     if (!token.empty() && m_shared.parts.tokens.check(token, Right::Use) != TokenList::Verdict::Allowed)
-        return refuseSocket({FaultKind::NoToken, "The token is missing or wrong."});
+        return refuseSocket({FaultKind::NoToken, "The token is missing or wrong."}, method);
     std::shared_ptr<CallTicket> ticket;
     if (!token.empty() || m_shared.parts.tokens.isEmpty()) {
-        auto admitted = gate.admit(WebCall::kMethod, m_peer);
+        auto admitted = gate.admit(method, m_peer);
         if (!admitted) // and counted
             return answer(statusOf(admitted.error()), admitted.error().sentence + "\n");
         ticket = std::move(*admitted);
     } else if (gate.isClosed()) {
-        return refuseSocket({FaultKind::Draining, "The server is stopping and takes no new calls."});
+        return refuseSocket({FaultKind::Draining, "The server is stopping and takes no new calls."}, method);
     }
-    m_stream.expires_never();
-    std::make_shared<SocketConnection>(m_shared, m_stream.release_socket(), std::move(ticket), m_peer)
-        ->accept(m_parser.get());
+    m_stream.next_layer().expires_never();
+    WebCallParts parts{m_shared.parts, m_shared.counters, m_shared.options.calls, std::move(ticket), m_peer};
+    std::shared_ptr<WebCall> call;
+    if (place == WebPlace::Speech)
+        call = std::make_shared<WebSpeechCall>(std::move(parts));
+    else
+        call = std::make_shared<WebRequestCall>(std::move(parts));
+    std::make_shared<SocketConnection>(m_shared, std::move(m_stream), std::move(call))->accept(m_parser.get());
 }
 
-void RequestConnection::refuseSocket(const Fault& fault)
+void RequestConnection::refuseSocket(const Fault& fault, const char* method)
 {
-    m_shared.parts.gate.refuse(WebCall::kMethod, m_peer, fault.kind);
+    m_shared.parts.gate.refuse(method, m_peer, fault.kind);
     answer(statusOf(fault), fault.sentence + "\n");
 }
 
@@ -410,12 +453,10 @@ void RequestConnection::answer(http::status status, std::string text, const char
     m_response.content_length(text.size());
     if (m_parser.get().method() != http::verb::head)
         m_response.body() = std::move(text);
-    m_stream.expires_after(m_shared.options.requestPatience);
+    m_stream.next_layer().expires_after(m_shared.options.requestPatience);
     http::async_write(m_stream, m_response, [self = shared_from_this()](error_code, std::size_t) {
-        error_code ignored;
-        self->m_stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
-        self->m_stream.expires_after(kFarewellPatience);
-        self->readRest();
+        self->m_stream.next_layer().expires_after(kFarewellPatience);
+        self->m_stream.async_end([self](error_code) { self->readRest(); });
     });
 }
 
@@ -436,8 +477,8 @@ void RequestConnection::readRest()
 
 class WebServer::Impl {
 public:
-    Impl(const ServingParts& parts, WebOptions options, WebRules rules)
-        : m_shared{parts, std::move(options), std::move(rules)}
+    Impl(const ServingParts& parts, WebOptions options, WebRules rules, std::unique_ptr<asio::ssl::context> tls)
+        : m_shared{parts, std::move(options), std::move(rules), std::move(tls)}
     {
     }
     ~Impl() { stop(); }
@@ -515,7 +556,7 @@ void WebServer::Impl::acceptNext()
             error_code ignored;
             socket.set_option(tcp::no_delay(true), ignored);
             socket.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
-            std::make_shared<RequestConnection>(m_shared, std::move(socket))->read();
+            std::make_shared<RequestConnection>(m_shared, std::move(socket))->begin();
         }
         acceptNext();
     });
@@ -565,16 +606,24 @@ void WebServer::Impl::stop()
     m_thread.join();
 }
 
-Result<std::unique_ptr<WebServer>> WebServer::start(const ServingParts& parts, WebOptions options)
+Result<std::unique_ptr<WebServer>> WebServer::start(const ServingParts& parts, WebOptions options,
+                                                    const std::optional<TlsKeys>& keys)
 {
-    const bool isLocal = isLoopback(options.listen);
-    if (!isLocal && parts.tokens.isEmpty())
+    const bool isOpen = parts.tokens.isEmpty() && !(keys && keys->isMutual());
+    if (!isLoopback(options.listen) && isOpen)
         return failure(ErrorCode::Usage,
-                       fmt::format("'{}' would be open to browsers of the network: give a token file, or listen on "
-                                   "127.0.0.1.",
+                       fmt::format("'{}' would be open to browsers of the network: give a token file or demand "
+                                   "certificates of the clients, or listen on 127.0.0.1.",
                                    options.listen));
-    WebRules rules{options.origins, parts.tokens.isEmpty()};
-    auto impl = std::make_unique<Impl>(parts, std::move(options), std::move(rules));
+    std::unique_ptr<asio::ssl::context> tls;
+    if (keys) {
+        auto made = contextOf(*keys);
+        if (!made)
+            return failure(made);
+        tls = std::move(*made);
+    }
+    WebRules rules{options.origins, isOpen};
+    auto impl = std::make_unique<Impl>(parts, std::move(options), std::move(rules), std::move(tls));
     if (auto listening = impl->listen(); !listening)
         return failure(listening);
     return std::unique_ptr<WebServer>(new WebServer(std::move(impl)));

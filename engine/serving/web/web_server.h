@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "serving/serving_parts.h"
+#include "serving/tls_keys.h"
 #include "serving/web/web_call.h"
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,14 +22,15 @@ struct WebOptions {
     WebCallLimits calls{};
 };
 
-/// HTTP and WebSockets for browsers and for clients of the seed system's proxy: the page on "/", the conversation of
-/// WebCall on "/ws", "/health" for who balances load. Messages go as they are, so a network between should be encrypted
-/// otherwise. A thread "web" reads and writes; the calls' strands do the rest. Any thread may call anything.
+/// HTTP and WebSockets for browsers and for clients of the seed system's proxy: the page on "/", WebRequestCall on "/ws",
+/// WebSpeechCall on "/speak", "/health" for who balances load; encrypted where the server has a certificate. A thread "web"
+/// reads and writes; the calls' strands do the rest. Any thread may call anything.
 class WebServer {
 public:
-    /// Listens. Usage when the address is open to the network and there are no tokens, Resource when it cannot be
-    /// listened on. What `parts` names must outlive the server and its tasks.
-    static Result<std::unique_ptr<WebServer>> start(const ServingParts& parts, WebOptions options);
+    /// Listens. `keys`: nothing without TLS. Usage when the address is open to the network and neither a token nor a
+    /// client's certificate is asked for, Resource when it cannot be listened on or the keys cannot be used. What `parts` names must outlive the server and its tasks.
+    static Result<std::unique_ptr<WebServer>> start(const ServingParts& parts, WebOptions options,
+                                                    const std::optional<TlsKeys>& keys);
     /// Drops what is open; who was told to go gets a moment to say good-bye.
     ~WebServer();
 

@@ -73,7 +73,9 @@ WebPlace placeOf(std::string_view target)
         return WebPlace::Page;
     if (path == "/health")
         return WebPlace::Health;
-    return path == "/ws" ? WebPlace::Socket : WebPlace::Nowhere;
+    if (path == "/ws")
+        return WebPlace::Requests;
+    return path == "/speak" ? WebPlace::Speech : WebPlace::Nowhere;
 }
 
 std::string shownToken(const WebVisit& visit)

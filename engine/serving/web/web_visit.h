@@ -14,7 +14,8 @@ namespace lipsync::serving {
 enum class WebPlace : std::uint8_t {
     Page, ///< "/"
     Health, ///< "/health"
-    Socket, ///< "/ws"
+    Requests, ///< "/ws", a WebSocket for the seed system's messages
+    Speech, ///< "/speak", one for our own
     Nowhere,
 };
 WebPlace placeOf(std::string_view target);

@@ -2,6 +2,7 @@
 // The page for browsers in Chromium without a screen, watched by its DevTools protocol. Workers are scripted: a mouth is
 // filled with the number of its template frame, so that what is drawn can be told.
 
+#include "audio/feature_track.h"
 #include "serving_fixture.h"
 #include "web_client.h"
 
@@ -26,6 +27,8 @@ namespace {
 
 constexpr const char* kToken = "a-token-of-a-test";
 constexpr int kFrames = 15; ///< that a test waits for
+constexpr std::size_t kSecond = 16000; ///< samples of the sound file
+constexpr int kFrameMicroseconds = 40000; ///< of 25 frames a second
 
 QString browserProgram()
 {
@@ -45,7 +48,8 @@ public:
         // Its sandbox does not work for root; pages of our own are all it sees.
         m_process.start(program,
                         {"--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
-                         "--remote-debugging-port=0", "--user-data-dir=" + m_folder.path(), "about:blank"});
+                         "--ignore-certificate-errors", "--remote-debugging-port=0",
+                         "--user-data-dir=" + m_folder.path(), "about:blank"});
     }
     ~Browser()
     {
@@ -213,15 +217,47 @@ private Q_SLOTS:
         auto fixture = started();
         m_browser->open(pageOf(*fixture) + "?avatar=silent&voice=file");
         m_browser->waitUntil("document.documentElement.dataset.state === 'ready'");
-        const auto document = m_browser->command("DOM.getDocument")["root"].toObject()["nodeId"].toInt();
-        const auto input = m_browser->command("DOM.querySelector", {{"nodeId", document}, {"selector", "#file"}});
-        m_browser->command(
-            "DOM.setFileInputFiles",
-            {{"nodeId", input["nodeId"].toInt()},
-             {"files", QJsonArray{QString::fromStdString((m_library.parent_path() / "own.wav").string())}}});
-        m_browser->waitUntil("document.getElementById('message').textContent.includes('1.0 seconds')");
+        chooseSoundFile();
+        m_browser->evaluate(
+            "arrived = []; arrives = takeSpokenFrame; takeSpokenFrame = (run, view) => { "
+            "arrived.push([1, 9].map((at) => Number(view.getBigInt64(at, true)))); arrives(run, view); }");
         m_browser->press(" ", 0x20);
         m_browser->waitUntil("drawnInAll > 0 && document.documentElement.dataset.state === 'ready'"); // it ends itself
+        // Every frame of the sound has come, in order and with its time, and each was drawn or counted as dropped.
+        const auto frames = m_browser->evaluate("arrived").toArray();
+        QCOMPARE(static_cast<std::size_t>(frames.size()), audio::videoFrameCount(kSecond));
+        for (int i = 0; i < frames.size(); ++i) {
+            QCOMPARE(frames[i].toArray()[0].toInt(), i);
+            QCOMPARE(frames[i].toArray()[1].toInt(), i * kFrameMicroseconds);
+        }
+        QCOMPARE(m_browser->evaluate("drawnInAll + droppedInAll").toInt(), static_cast<int>(frames.size()));
+        QTRY_COMPARE(fixture->server().counts().openCalls, std::size_t{1}); // the page's other conversation goes on
+        const auto spoken = fixture->calls().back();
+        QCOMPARE(spoken.method, std::string("GET /speak"));
+        QVERIFY(!spoken.fault.has_value());
+    }
+
+    void aSoundFileWaitsForItsFramesAndSaysWhyThereAreNone()
+    {
+        auto fixture = started();
+        m_browser->open(pageOf(*fixture) + "?avatar=silent&voice=file");
+        m_browser->waitUntil("document.documentElement.dataset.state === 'ready'");
+        chooseSoundFile();
+        fixture->script().close();
+        m_browser->press(" ", 0x20);
+        fixture->script().waitUntilSomeoneWaits();
+        QCOMPARE(m_browser->evaluate("playing.isHeard").toBool(), false);
+        QCOMPARE(m_browser->evaluate("drawnInAll").toInt(), 0);
+        m_browser->press(" ", 0x20); // which ends the conversation, and what was asked for
+        m_browser->waitUntil("document.documentElement.dataset.state === 'ready'");
+        fixture->script().open();
+        QTRY_COMPARE(fixture->server().counts().openCalls, std::size_t{1});
+
+        m_browser->evaluate("avatar = { ...avatar, model_name: 'nobody' }");
+        m_browser->press(" ", 0x20);
+        m_browser->waitUntil("document.getElementById('message').classList.contains('bad')");
+        QVERIFY(m_browser->evaluate("document.getElementById('message').textContent").toString().contains("nobody"));
+        QCOMPARE(m_browser->state(), QStringLiteral("ready"));
     }
 
     void itFollowsTheColoursOfTheSystem()
@@ -257,6 +293,24 @@ private Q_SLOTS:
         QVERIFY(!m_browser->evaluate("location.href").toString().contains(kToken));
     }
 
+    void itIsServedEncrypted()
+    {
+        if (!test::canMakeCertificates())
+            QSKIP("There is no openssl program here to make certificates with.");
+        const auto folder = m_library.parent_path();
+        QVERIFY(test::makeCertificate(folder, "server"));
+        auto fixture = started([&](serving::ServerOptions& options) {
+            options.certificateFile = folder / "server.pem";
+            options.keyFile = folder / "server.key";
+        });
+        QCOMPARE(fixture->problem(), std::string());
+        m_browser->open("https://" + fixture->server().webAddress() + "/?avatar=silent&voice=file");
+        m_browser->waitUntil("document.documentElement.dataset.state === 'ready'");
+        chooseSoundFile();
+        m_browser->press(" ", 0x20);
+        m_browser->waitUntil("drawnInAll > 0 && document.documentElement.dataset.state === 'ready'");
+    }
+
     void theEndOfTheServerIsTold()
     {
         auto fixture = started();
@@ -268,6 +322,16 @@ private Q_SLOTS:
     }
 
 private:
+    void chooseSoundFile()
+    {
+        const auto document = m_browser->command("DOM.getDocument")["root"].toObject()["nodeId"].toInt();
+        const auto input = m_browser->command("DOM.querySelector", {{"nodeId", document}, {"selector", "#file"}});
+        m_browser->command(
+            "DOM.setFileInputFiles",
+            {{"nodeId", input["nodeId"].toInt()},
+             {"files", QJsonArray{QString::fromStdString((m_library.parent_path() / "own.wav").string())}}});
+        m_browser->waitUntil("document.getElementById('message').textContent.includes('1.0 seconds')");
+    }
     std::unique_ptr<test::ServingFixture> started(const std::function<void(serving::ServerOptions&)>& change = {})
     {
         auto fixture = std::make_unique<test::ServingFixture>(m_library, test::Boundary::Scripted,

@@ -3,6 +3,7 @@
 // are scripted, so that a frame takes as long as a test wants.
 
 #include "serving_fixture.h"
+#include "web_client.h"
 
 #include "engine/media/sample_media.h"
 #include "metrics/process_probe.h"
@@ -11,8 +12,6 @@
 #include <fstream>
 #include <list>
 
-#include <QProcess>
-#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 #include <grpcpp/create_channel.h>
@@ -385,23 +384,15 @@ private Q_SLOTS:
 
     void certificatesProtectTheConnection()
     {
-        const auto openssl = QStandardPaths::findExecutable("openssl");
-        if (openssl.isEmpty())
+        if (!test::canMakeCertificates())
             QSKIP("There is no openssl program here to make certificates with.");
-        const auto made = [&](const std::string& name) {
-            const auto file = QString::fromStdString((m_folder / name).string());
-            return QProcess::execute(openssl,
-                                     {"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-                                      "-nodes", "-days", "1", "-subj", "/CN=localhost", "-addext",
-                                      "subjectAltName=IP:127.0.0.1", "-keyout", file + ".key", "-out",
-                                      file + ".pem"}) == 0;
-        };
-        QVERIFY(made("server") && made("client"));
+        QVERIFY(test::makeCertificate(m_folder, "server") && test::makeCertificate(m_folder, "client"));
         const auto path = [&](const char* name) { return m_folder / name; };
         auto fixture = scripted([&](serving::ServerOptions& options) {
             options.certificateFile = path("server.pem");
             options.keyFile = path("server.key");
             options.clientCertificatesFile = path("client.pem");
+            options.web.listen = "127.0.0.1:0";
         });
         QCOMPARE(fixture->problem(), std::string());
         const auto askWith = [&](const std::string& certificate) {
@@ -419,6 +410,25 @@ private Q_SLOTS:
         QVERIFY(!askWith(""));
         QVERIFY(!askWith("server"));
         QVERIFY(!Asked(*stubOf(*fixture), "speaker", 1, std::chrono::seconds(20)).status().ok()); // without TLS
+
+        const auto web = fixture->server().webAddress();
+        const std::string page = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        const auto browse = [&](const std::string& certificate) {
+            test::TlsTalk talk(web, path("server.pem"), certificate.empty() ? "" : m_folder / certificate);
+            talk.send(page);
+            return talk.hearUntil("</html>");
+        };
+        QVERIFY(browse("client").starts_with("HTTP/1.1 200"));
+        QVERIFY(browse("").empty());
+        QVERIFY(browse("server").empty());
+        QCOMPARE(test::askHttp(web, "GET", "/").status, 0); // without TLS
+        test::TlsTalk socket(web, path("server.pem"), path("client"));
+        socket.send("GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+        QVERIFY(socket.hearUntil("\r\n\r\n").starts_with("HTTP/1.1 101"));
+        const std::string list = R"({"type":"list_models"})";
+        socket.send(std::string("\x81") + static_cast<char>(0x80 | list.size()) + std::string(4, '\0') + list);
+        QVERIFY(socket.hearUntil("speaker").find("model_list") != std::string::npos);
 
         test::ServingFixture halves(m_library, test::Boundary::Scripted, [&](serving::ServerOptions& options) {
             options.certificateFile = path("server.pem");

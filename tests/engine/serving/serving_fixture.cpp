@@ -8,6 +8,8 @@
 
 #include <future>
 
+#include <QProcess>
+#include <QStandardPaths>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
@@ -158,6 +160,20 @@ std::optional<int> healthOf(const std::shared_ptr<grpc::Channel>& channel, const
     if (!answer.status.ok())
         return {};
     return answer.bytes.size() == 2 && answer.bytes[0] == kStatusField ? answer.bytes[1] : 0;
+}
+
+bool canMakeCertificates()
+{
+    return !QStandardPaths::findExecutable("openssl").isEmpty();
+}
+
+bool makeCertificate(const std::filesystem::path& folder, const std::string& name)
+{
+    const auto file = QString::fromStdString((folder / name).string());
+    return QProcess::execute("openssl",
+                             {"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                              "-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
+                              "-keyout", file + ".key", "-out", file + ".pem"}) == 0;
 }
 
 int openDescriptors()

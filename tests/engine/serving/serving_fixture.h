@@ -69,6 +69,11 @@ RawAnswer rawCall(const std::shared_ptr<grpc::Channel>& channel, const std::stri
 /// grpc.health.v1.Health/Check: the serving status, or nothing when the service is unknown.
 std::optional<int> healthOf(const std::shared_ptr<grpc::Channel>& channel, const std::string& service);
 
+/// Whether there is an openssl program.
+bool canMakeCertificates();
+/// Makes a certificate for 127.0.0.1, signed by itself, and its key: NAME.pem and NAME.key.
+bool makeCertificate(const std::filesystem::path& folder, const std::string& name);
+
 /// Open file descriptors of this process.
 int openDescriptors();
 

@@ -6,6 +6,8 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -83,6 +85,47 @@ std::string talkRaw(const std::string& address, std::string_view bytes)
     std::string heard;
     for (char part[4096]; !failed;)
         heard.append(part, socket.read_some(asio::buffer(part), failed));
+    return heard;
+}
+
+class TlsTalk::Impl {
+public:
+    asio::io_context io;
+    asio::ssl::context tls{asio::ssl::context::tls_client};
+    std::optional<asio::ssl::stream<tcp::socket>> socket;
+    error_code failed;
+};
+
+TlsTalk::TlsTalk(const std::string& address, const std::filesystem::path& authority,
+                 const std::filesystem::path& certificate)
+    : m_impl(std::make_unique<Impl>())
+{
+    auto& [io, tls, socket, failed] = *m_impl;
+    tls.load_verify_file(authority.string());
+    tls.set_verify_mode(asio::ssl::verify_peer);
+    if (!certificate.empty()) {
+        tls.use_certificate_file(certificate.string() + ".pem", asio::ssl::context::pem);
+        tls.use_private_key_file(certificate.string() + ".key", asio::ssl::context::pem);
+    }
+    socket.emplace(io, tls);
+    socket->next_layer().connect(endpointOf(address), failed);
+    if (!failed)
+        socket->handshake(asio::ssl::stream_base::client, failed);
+}
+
+TlsTalk::~TlsTalk() = default;
+
+void TlsTalk::send(std::string_view bytes)
+{
+    if (!m_impl->failed)
+        asio::write(*m_impl->socket, asio::buffer(bytes), m_impl->failed);
+}
+
+std::string TlsTalk::hearUntil(std::string_view words)
+{
+    std::string heard;
+    for (char part[4096]; !m_impl->failed && heard.find(words) == std::string::npos;)
+        heard.append(part, m_impl->socket->read_some(asio::buffer(part), m_impl->failed));
     return heard;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,6 +20,23 @@ HttpAnswer askHttp(const std::string& address, const std::string& method, const 
                    const std::map<std::string, std::string>& headers = {});
 /// Sends these bytes as they are and reads to the end.
 std::string talkRaw(const std::string& address, std::string_view bytes);
+
+/// An encrypted connection to "HOST:PORT" of this machine, with bytes as they are.
+class TlsTalk {
+public:
+    /// Trusts who signed `authority` (a PEM file); shows CERTIFICATE.pem with CERTIFICATE.key unless it is empty.
+    TlsTalk(const std::string& address, const std::filesystem::path& authority,
+            const std::filesystem::path& certificate);
+    ~TlsTalk();
+
+    void send(std::string_view bytes);
+    /// All that comes up to these words or the end.
+    std::string hearUntil(std::string_view words);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
 
 /// A WebSocket to "HOST:PORT" of this machine. Waits for ever where nothing comes; the test's time limit is the end.
 class WebClient {
