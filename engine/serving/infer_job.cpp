@@ -39,7 +39,8 @@ void InferJob::run(const kserve::ModelInferRequest& request, std::optional<TimeP
     auto wishes = wishesOf(m_order);
     if (!wishes)
         return end(tl::unexpected(wishes.error()));
-    m_pictures.reserve(m_order.frames.size() * m_avatar->manifest().network.pictureBytes());
+    if (m_order.target.region.empty())
+        m_pictures.reserve(m_order.frames.size() * m_avatar->manifest().network.pictureBytes());
     m_record.prepareMs += milliseconds(SteadyClock().now() - m_began);
     const auto self = shared_from_this();
     m_batch = MouthBatch::create(m_parts.service, m_strand, m_avatar, {m_order.jobClass, m_parts.limits.longestWait},
@@ -80,12 +81,26 @@ void InferJob::answered(const MouthAnswer& answer)
 {
     if (answer.fault)
         return refused(*answer.fault);
-    const auto picture = answer.picture(); // in the order of the wishes; one that is refused fails the request
-    m_pictures.append(reinterpret_cast<const char*>(picture.data()), picture.size());
+    if (m_fault)
+        return; // nothing more is written
+    if (auto kept = keep(answer.picture()); !kept)
+        return refused(kept.error());
     m_batch->delivered(answer, SteadyClock().now());
     ++m_record.frames;
     m_record.queueMs += milliseconds(answer.queued());
     m_record.computeMs += milliseconds(answer.computed());
+}
+
+Answer<void> InferJob::keep(std::span<const std::uint8_t> picture)
+{
+    // They come in the order of the wishes; one that is refused fails the request.
+    const auto& target = m_order.target;
+    if (target.region.empty()) {
+        m_pictures.append(reinterpret_cast<const char*>(picture.data()), picture.size());
+        return {};
+    }
+    const auto at = target.regionOffset + std::exchange(m_written, m_written + picture.size());
+    return m_regions.write(target.region, at, picture);
 }
 
 void InferJob::refused(const Fault& fault)
@@ -108,10 +123,8 @@ void InferJob::complete()
     response.set_id(m_id);
     if (m_order.wantsFinalMark)
         (*response.mutable_parameters())["triton_final_response"].set_bool_param(true);
-    const auto written = writePictures(std::move(m_pictures), static_cast<int>(m_order.frames.size()),
-                                       m_avatar->manifest().network.pictureSize(), m_order.target, m_regions, response);
-    if (!written)
-        return end(tl::unexpected(written.error()));
+    writePictures(std::move(m_pictures), static_cast<int>(m_order.frames.size()),
+                  m_avatar->manifest().network.pictureSize(), m_order.target, response);
     end(std::move(response));
 }
 

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace lipsync::serving {
@@ -27,6 +28,7 @@ public:
 private:
     Answer<std::vector<MouthWish>> wishesOf(const InferOrder& order) const;
     void answered(const MouthAnswer& answer);
+    Answer<void> keep(std::span<const std::uint8_t> picture);
     void refused(const Fault& fault);
     void complete();
     void end(Answer<kserve::ModelInferResponse> answer);
@@ -39,7 +41,8 @@ private:
     std::string m_id;
     std::shared_ptr<const ServedAvatar> m_avatar;
     InferOrder m_order;
-    std::string m_pictures;
+    std::string m_pictures; ///< those that go into the response
+    std::uint64_t m_written = 0; ///< bytes that went into the target's region
     std::optional<Fault> m_fault;
     std::shared_ptr<MouthBatch> m_batch;
     Done m_done;

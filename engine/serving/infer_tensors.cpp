@@ -207,8 +207,8 @@ Answer<InferOrder> readInferRequest(const kserve::ModelInferRequest& request, co
     return order;
 }
 
-Answer<void> writePictures(std::string pictures, int frames, int size, const MouthTarget& target,
-                           const SharedRegions& regions, kserve::ModelInferResponse& response)
+void writePictures(std::string pictures, int frames, int size, const MouthTarget& target,
+                   kserve::ModelInferResponse& response)
 {
     auto& output = *response.add_outputs();
     output.set_name(kMouthOutput);
@@ -218,20 +218,19 @@ Answer<void> writePictures(std::string pictures, int frames, int size, const Mou
     if (!target.region.empty()) {
         auto& parameters = *output.mutable_parameters();
         parameters[kRegion].set_string_param(target.region);
-        parameters[kRegionBytes].set_int64_param(static_cast<std::int64_t>(pictures.size()));
+        parameters[kRegionBytes].set_int64_param(std::int64_t{3} * frames * size * size);
         parameters[kRegionOffset].set_int64_param(static_cast<std::int64_t>(target.regionOffset));
         response.add_raw_output_contents(); // as Triton does: its C++ client looks for one of each output
-        return regions.write(target.region, target.regionOffset, pictures);
+        return;
     }
     if (target.isRaw) {
         response.add_raw_output_contents(std::move(pictures));
-        return {};
+        return;
     }
     auto& numbers = *output.mutable_contents()->mutable_uint_contents();
     numbers.Reserve(static_cast<int>(pictures.size()));
     for (const char byte : pictures)
         numbers.Add(static_cast<unsigned char>(byte));
-    return {};
 }
 
 void writeMetadata(const ServedAvatar& avatar, kserve::ModelMetadataResponse& response)

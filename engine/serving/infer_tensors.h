@@ -50,9 +50,10 @@ struct InferOrder {
 /// Reads a request for an avatar with this network. BadRequest says which tensor or parameter makes no sense.
 Answer<InferOrder> readInferRequest(const kserve::ModelInferRequest& request, const nn::GeneratorSpec& network,
                                     const SharedRegions& regions);
-/// Writes `pictures` (frames × size × size × 3 bytes) where the target says.
-Answer<void> writePictures(std::string pictures, int frames, int size, const MouthTarget& target,
-                           const SharedRegions& regions, kserve::ModelInferResponse& response);
+/// Names the output, `frames` × `size` × `size` × 3 bytes, in the response, and puts `pictures` into it, which is empty
+/// where the target is a region: they were written there.
+void writePictures(std::string pictures, int frames, int size, const MouthTarget& target,
+                   kserve::ModelInferResponse& response);
 
 void writeMetadata(const ServedAvatar& avatar, kserve::ModelMetadataResponse& response);
 void writeConfig(const ServedAvatar& avatar, const ConcurrencyPlan& plan, kserve::ModelConfig& config);

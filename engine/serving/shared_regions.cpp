@@ -108,7 +108,8 @@ Answer<std::string> SharedRegions::read(const std::string& name, std::uint64_t o
     return content;
 }
 
-Answer<void> SharedRegions::write(const std::string& name, std::uint64_t offset, const std::string& bytes) const
+Answer<void> SharedRegions::write(const std::string& name, std::uint64_t offset,
+                                  std::span<const std::uint8_t> bytes) const
 {
     const auto entry = find(name, offset, bytes.size());
     if (!entry)

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 
 namespace lipsync::serving {
@@ -36,7 +37,7 @@ public:
 
     /// Bytes of a region. BadRequest when it has not so many.
     Answer<std::string> read(const std::string& name, std::uint64_t offset, std::uint64_t bytes) const;
-    Answer<void> write(const std::string& name, std::uint64_t offset, const std::string& bytes) const;
+    Answer<void> write(const std::string& name, std::uint64_t offset, std::span<const std::uint8_t> bytes) const;
 
 private:
     class Memory;
