@@ -147,8 +147,9 @@ Status checkCuda(CheckBench& bench, const CheckTable& table, const std::string& 
         table.printWork(setting, speeds, *work);
     }
     if (!isExact)
-        return failure(ErrorCode::Internal,
-                       fmt::format("Our kernels on {} are too far from the processor in float32: less than 45 dB.", device));
+        return failure(
+            ErrorCode::Internal,
+            fmt::format("Our kernels on {} are too far from the processor in float32: less than 45 dB.", device));
     return {};
 }
 

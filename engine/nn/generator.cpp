@@ -64,8 +64,7 @@ Status build(GeneratorNetwork& network, const WeightSet& weights, const RunOptio
     if (isDirect)
         network.module.reset();
     if (isDirect && network.device.cuda) {
-        auto placed =
-            placeNetwork(weights, network.spec, network.precision, network.device, options.imageCacheBytes);
+        auto placed = placeNetwork(weights, network.spec, network.precision, network.device, options.imageCacheBytes);
         if (!placed)
             return failure(placed);
         network.fused = std::move(*placed);

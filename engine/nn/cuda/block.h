@@ -27,8 +27,7 @@ inline constexpr int kMostWarps = 8; ///< of a block
 
 /// What each lane of a warp has in registers.
 #ifdef __CUDACC__
-template <typename Value>
-class Lanes {
+template <typename Value> class Lanes {
 public:
     LIPSYNC_KERNEL Value& operator[](int) { return m_mine; }
     LIPSYNC_KERNEL const Value& operator[](int) const { return m_mine; }
@@ -37,22 +36,18 @@ private:
     Value m_mine{};
 };
 #else
-template <typename Value>
-using Lanes = std::array<Value, kLanes>;
+template <typename Value> using Lanes = std::array<Value, kLanes>;
 #endif
 
 /// What each warp of a block keeps from phase to phase.
 #ifdef __CUDACC__
-template <typename Value>
-using Warps = Lanes<Value>;
+template <typename Value> using Warps = Lanes<Value>;
 #else
-template <typename Value>
-using Warps = std::array<Value, kMostWarps>;
+template <typename Value> using Warps = std::array<Value, kMostWarps>;
 #endif
 
 /// Does something in every lane of a warp.
-template <typename Body>
-LIPSYNC_KERNEL void eachLane(const Body& body)
+template <typename Body> LIPSYNC_KERNEL void eachLane(const Body& body)
 {
 #ifdef __CUDACC__
     body(static_cast<int>(threadIdx.x % kLanes));
@@ -86,8 +81,7 @@ public:
 #endif
 
     /// `body(thread)` in every thread.
-    template <typename Body>
-    LIPSYNC_KERNEL void phase(const Body& body) const
+    template <typename Body> LIPSYNC_KERNEL void phase(const Body& body) const
     {
 #ifdef __CUDACC__
         body(static_cast<int>(threadIdx.x));
@@ -99,8 +93,7 @@ public:
     }
 
     /// `body(warp)` in every warp.
-    template <typename Body>
-    LIPSYNC_KERNEL void warpPhase(const Body& body) const
+    template <typename Body> LIPSYNC_KERNEL void warpPhase(const Body& body) const
     {
 #ifdef __CUDACC__
         body(static_cast<int>(threadIdx.x / kLanes));

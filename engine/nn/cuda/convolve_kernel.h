@@ -30,8 +30,7 @@ struct ConvolveTile {
     }
 };
 
-template <NumberFormat format>
-class ConvolveKernel {
+template <NumberFormat format> class ConvolveKernel {
     using Tile = ConvolveTile;
     using N = Numbers<format>;
     struct WarpSums {

@@ -11,8 +11,7 @@
 namespace lipsync::nn::cuda {
 
 /// The measures of that kernel. With the pixels around it a square is 144 or 121 pixels, nine or eight times 16.
-template <int step>
-struct ExpandTile {
+template <int step> struct ExpandTile {
     static constexpr int kSide = step == 1 ? 10 : 5; ///< of the square of outputs
     static constexpr int kWarps = 8, kThreads = kWarps * kLanes;
     static constexpr int kChannels = 64, kDepth = 64;
@@ -40,8 +39,7 @@ struct ExpandTile {
 };
 static_assert(ExpandTile<1>::kChannels == ExpandTile<1>::kDepth); // the hidden channels take the input's place
 
-template <NumberFormat format, int step>
-class ExpandKernel {
+template <NumberFormat format, int step> class ExpandKernel {
     using Tile = ExpandTile<step>;
     using N = Numbers<format>;
     struct WarpSums {
@@ -126,8 +124,8 @@ private:
         }
         for (int i = thread; i < Tile::kChannels * eights; i += Tile::kThreads) {
             const int row = i / eights, at = i % eights * 8;
-            const auto* device = m_call.weights.expand +
-                static_cast<std::size_t>(m_firstChannel + row) * m_call.weights.in + depth + at;
+            const auto* device =
+                m_call.weights.expand + static_cast<std::size_t>(m_firstChannel + row) * m_call.weights.in + depth + at;
             bringSixteen(weightsOf(stage) + row * Tile::kLength + at, device);
         }
     }
@@ -205,7 +203,8 @@ private:
         LIPSYNC_UNROLL
         for (int i = 0; i < 8; ++i)
             sums[i] = rectified(sums[i]);
-        setEight(mapOf(target, m_call.requests, m_block.z) + pixelOf(target, toRow, toColumn) + m_firstChannel + channel,
+        setEight(mapOf(target, m_call.requests, m_block.z) + pixelOf(target, toRow, toColumn) + m_firstChannel +
+                     channel,
                  packEight<format>(sums));
     }
 

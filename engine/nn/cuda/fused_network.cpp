@@ -70,8 +70,7 @@ public:
         packed.in = inputs.padded();
         packed.out = paddedChannels(project.outputs);
         packed.shape = shapeFor(packed.in, paddedChannels(expand.outputs), packed.out, step, exits);
-        packed.hidden =
-            roundedUp(expand.outputs, packed.isOnePass() ? packed.shape.chunk : ExpandTile<1>::kChannels);
+        packed.hidden = roundedUp(expand.outputs, packed.isOnePass() ? packed.shape.chunk : ExpandTile<1>::kChannels);
         const int rows = packed.isOnePass() ? packed.shape.outTiles * kTile : packed.out;
         packed.expand = matrix(expand, packed.hidden, packed.in, inputs);
         packed.expandBias = bias(expand, packed.hidden);
@@ -145,8 +144,7 @@ private:
         return std::move(*made);
     }
 
-    template <typename Number>
-    std::size_t add(const std::vector<Number>& numbers)
+    template <typename Number> std::size_t add(const std::vector<Number>& numbers)
     {
         constexpr std::size_t kAlignment = 16; // of what kernels bring
         const auto place = (m_packed.size() + kAlignment - 1) / kAlignment * kAlignment;

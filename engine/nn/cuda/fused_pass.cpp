@@ -186,8 +186,7 @@ private:
         return source;
     }
 
-    template <typename Number>
-    const Number* at(std::size_t place) const
+    template <typename Number> const Number* at(std::size_t place) const
     {
         return reinterpret_cast<const Number*>(m_weights + place);
     }
@@ -335,11 +334,7 @@ public:
 private:
     static constexpr double kTaps = 9, kColours = 3;
 
-    template <typename Map>
-    static double pixels(const Map& map)
-    {
-        return static_cast<double>(map.rows) * map.columns;
-    }
+    template <typename Map> static double pixels(const Map& map) { return static_cast<double>(map.rows) * map.columns; }
     static double mapBytes(const MapView& map) { return pixels(map) * map.channels * sizeof(std::uint16_t); }
     static double matrixBytes(int outputs) { return outputs * static_cast<double>(sizeof(std::uint16_t)); }
     static double sourceBytes(const Source& source)

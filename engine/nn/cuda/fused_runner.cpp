@@ -32,8 +32,7 @@ torch::Tensor pinnedBytes(std::size_t bytes)
                         torch::TensorOptions().dtype(torch::kUInt8).pinned_memory(true));
 }
 
-template <typename Number>
-Number* in(const torch::Tensor& memory)
+template <typename Number> Number* in(const torch::Tensor& memory)
 {
     return reinterpret_cast<Number*>(memory.data_ptr());
 }
@@ -128,7 +127,8 @@ public:
         C10_CUDA_CHECK(cudaMemcpyAsync(squares.data_ptr(), pictures.data(), pictures.size(), cudaMemcpyHostToDevice,
                                        m_stream.stream()));
         for (int i = 0; i < batch; ++i)
-            request(portion, i, in<std::uint8_t>(squares) + pictureBytes() * static_cast<std::size_t>(i), ownHalf(i), i);
+            request(portion, i, in<std::uint8_t>(squares) + pictureBytes() * static_cast<std::size_t>(i), ownHalf(i),
+                    i);
         std::ranges::copy(windows, in<float>(portion.hostWindows));
         portion.used = portion.fresh = batch;
         m_stream.synchronize(); // the copies' stream begins where this one ends
@@ -172,8 +172,7 @@ public:
         for (auto& [key, half] : halves.fresh)
             m_network->fused->halves().keep(key, std::move(half));
         times = {gathered + between(m_begin, used.front()->uploaded),
-                 between(used.front()->uploaded, used.back()->computed),
-                 between(used.back()->computed, m_downloaded)};
+                 between(used.front()->uploaded, used.back()->computed), between(used.back()->computed, m_downloaded)};
         const bool good = std::ranges::all_of(used, [](const auto& portion) { return areNumbers(*portion); });
         return good ? Status{} : notFinite();
     }
@@ -302,8 +301,8 @@ private:
         pad(crops, portion);
     }
 
-    void take(const CudaCrops& crops, std::span<const MouthInput> mouths, std::size_t mouth, Portion& portion, int place,
-              std::uint16_t* half) const
+    void take(const CudaCrops& crops, std::span<const MouthInput> mouths, std::size_t mouth, Portion& portion,
+              int place, std::uint16_t* half) const
     {
         request(portion, place, squareOf(crops, mouths[mouth].templateFrame), half, static_cast<int>(mouth));
         std::ranges::copy(mouths[mouth].window,

@@ -69,8 +69,7 @@ void check(cudaError_t result, const char* what)
         throw std::runtime_error(std::string("CUDA error: ") + cudaGetErrorString(result) + ". " + what);
 }
 
-template <typename Call>
-void launch(void (*kernel)(Call), const Call& call, const Grid& grid, cudaStream_t stream)
+template <typename Call> void launch(void (*kernel)(Call), const Call& call, const Grid& grid, cudaStream_t stream)
 {
     // Asked for again and again rather than kept for each device: it takes less than a microsecond, and a captured
     // graph asks no more.
@@ -82,8 +81,7 @@ void launch(void (*kernel)(Call), const Call& call, const Grid& grid, cudaStream
     check(cudaGetLastError(), "A kernel of the network cannot be launched.");
 }
 
-template <NumberFormat format>
-void launchResidual(const ResidualCall& call, cudaStream_t stream)
+template <NumberFormat format> void launchResidual(const ResidualCall& call, cudaStream_t stream)
 {
     const bool isKnown = visitShape(call.shape, [&]<std::size_t shape>() {
         launch(residualKernel<format, shape>, call, ResidualTile<kResidualShapes[shape]>::gridOf(call), stream);
@@ -92,8 +90,7 @@ void launchResidual(const ResidualCall& call, cudaStream_t stream)
         throw std::runtime_error("There is no kernel of that shape");
 }
 
-template <NumberFormat format>
-void launchExpand(const ExpandCall& call, cudaStream_t stream)
+template <NumberFormat format> void launchExpand(const ExpandCall& call, cudaStream_t stream)
 {
     if (call.step == 1)
         launch(expandKernel<format, 1>, call, ExpandTile<1>::gridOf(call), stream);

@@ -54,11 +54,9 @@ inline float fromFp16(std::uint16_t number)
 }
 #endif
 
-template <NumberFormat format>
-struct Numbers;
+template <NumberFormat format> struct Numbers;
 
-template <>
-struct Numbers<NumberFormat::Bf16> {
+template <> struct Numbers<NumberFormat::Bf16> {
     LIPSYNC_KERNEL static float low(std::uint32_t pair) { return fromBits(pair << 16); }
     LIPSYNC_KERNEL static float high(std::uint32_t pair) { return fromBits(pair & 0xFFFF0000u); }
     LIPSYNC_KERNEL static std::uint32_t pack(float low, float high)
@@ -82,11 +80,16 @@ private:
     }
 };
 
-template <>
-struct Numbers<NumberFormat::Fp16> {
+template <> struct Numbers<NumberFormat::Fp16> {
 #ifdef __CUDACC__
-    LIPSYNC_KERNEL static float low(std::uint32_t pair) { return __low2float(halves(pair)); }
-    LIPSYNC_KERNEL static float high(std::uint32_t pair) { return __high2float(halves(pair)); }
+    LIPSYNC_KERNEL static float low(std::uint32_t pair)
+    {
+        return __low2float(halves(pair));
+    }
+    LIPSYNC_KERNEL static float high(std::uint32_t pair)
+    {
+        return __high2float(halves(pair));
+    }
     LIPSYNC_KERNEL static std::uint32_t pack(float low, float high)
     {
         const __half2 pair = __floats2half2_rn(low, high);
@@ -94,10 +97,19 @@ struct Numbers<NumberFormat::Fp16> {
     }
 
 private:
-    LIPSYNC_KERNEL static __half2 halves(std::uint32_t pair) { return *reinterpret_cast<const __half2*>(&pair); }
+    LIPSYNC_KERNEL static __half2 halves(std::uint32_t pair)
+    {
+        return *reinterpret_cast<const __half2*>(&pair);
+    }
 #else
-    static float low(std::uint32_t pair) { return fromFp16(static_cast<std::uint16_t>(pair)); }
-    static float high(std::uint32_t pair) { return fromFp16(static_cast<std::uint16_t>(pair >> 16)); }
+    static float low(std::uint32_t pair)
+    {
+        return fromFp16(static_cast<std::uint16_t>(pair));
+    }
+    static float high(std::uint32_t pair)
+    {
+        return fromFp16(static_cast<std::uint16_t>(pair >> 16));
+    }
     static std::uint32_t pack(float low, float high)
     {
         return toFp16(low) | static_cast<std::uint32_t>(toFp16(high)) << 16;
@@ -163,8 +175,7 @@ LIPSYNC_KERNEL float exponential(float value)
 }
 
 /// Eight numbers as floats, and back.
-template <NumberFormat format>
-LIPSYNC_KERNEL void unpack(const Sixteen& eight, float (&values)[8])
+template <NumberFormat format> LIPSYNC_KERNEL void unpack(const Sixteen& eight, float (&values)[8])
 {
     const std::uint32_t pairs[4] = {eight.x, eight.y, eight.z, eight.w};
     LIPSYNC_UNROLL
@@ -174,8 +185,7 @@ LIPSYNC_KERNEL void unpack(const Sixteen& eight, float (&values)[8])
     }
 }
 
-template <NumberFormat format>
-LIPSYNC_KERNEL Sixteen packEight(const float (&values)[8])
+template <NumberFormat format> LIPSYNC_KERNEL Sixteen packEight(const float (&values)[8])
 {
     using N = Numbers<format>;
     return {N::pack(values[0], values[1]), N::pack(values[2], values[3]), N::pack(values[4], values[5]),

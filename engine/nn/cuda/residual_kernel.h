@@ -2,7 +2,7 @@
 #pragma once
 
 // A whole inverted residual in one pass over device memory: a block computes a tile of outputs, 16 columns wide, a warp
-// one row of it. The expanded map exists in shared memory only, some channels of it at a time:
+// one or two rows of it. The expanded map exists in shared memory only, some channels of it at a time:
 //   bring the tile's input with one pixel around it, once
 //   for all hidden channels, kChunk at a time:
 //     expand (tensor cores), ReLU, nothing outside of the map          | meanwhile the other weights come
@@ -16,16 +16,21 @@
 namespace lipsync::nn::cuda {
 
 /// The measures of such a kernel.
-template <ResidualShape shape>
-struct ResidualTile {
+template <ResidualShape shape> struct ResidualTile {
     static constexpr int kRows = shape.step == 1 ? 8 : 4, kColumns = kTile; ///< of outputs
-    static constexpr int kThreads = kRows * kLanes;
+    /// Rows of a warp: two share what they read, unless their sums are too many for its registers.
+    static constexpr int kRowsEach = shape.step == 1 && shape.outTiles <= 2 ? 2 : 1;
+    static constexpr int kWarps = kRows / kRowsEach, kThreads = kWarps * kLanes;
     static constexpr int kOut = shape.outTiles * kTile, kChunk = shape.chunk;
     static constexpr int kInRows = (kRows - 1) * shape.step + 3, kInColumns = (kColumns - 1) * shape.step + 3;
     static constexpr int kInPixels = kInRows * kInColumns, kInTiles = (kInPixels + kTile - 1) / kTile;
     static constexpr int kHiddenLength = kChunk + kRowGap; ///< numbers from one row to the next
     static constexpr int kResultLength = kOut + 1; ///< floats; where it exits
     static constexpr int kTaps = 9;
+    /// The expansion: warps that share sixteen channels, and how many times sixteen pixels one of them has at once.
+    static constexpr int kSixteens = kChunk / kTile, kSharing = kWarps / kSixteens;
+    static constexpr int kTilesEach = partsOf(kInTiles, kSharing);
+    static constexpr int kTogether = partsOf(kTilesEach, partsOf(kTilesEach, 5));
 
     /// Where things lie in shared memory, in bytes.
     struct Places {
@@ -57,14 +62,12 @@ struct ResidualTile {
     }
 };
 
-template <NumberFormat format, ResidualShape shape>
-class ResidualKernel {
+template <NumberFormat format, ResidualShape shape> class ResidualKernel {
     using Tile = ResidualTile<shape>;
     using N = Numbers<format>;
     static constexpr int kHalves = 2 * shape.outTiles; ///< eights of outputs
-    using Sums = Lanes<SumsPart>[kHalves];
     struct WarpSums {
-        Sums of;
+        Lanes<SumsPart> of[Tile::kRowsEach][kHalves];
     };
 
 public:
@@ -92,12 +95,16 @@ public:
             m_block.warpPhase([&](int warp) {
                 if (chunk + Tile::kChunk < m_call.weights.hidden)
                     eachLane([&](int lane) { bringExpansion(warp * kLanes + lane, chunk + Tile::kChunk); });
-                filterAndProject(warp, sums[warp].of);
+                filterAndProject(warp, sums[warp]);
             });
         }
-        m_block.warpPhase([&](int warp) { finish(warp, sums[warp].of); });
-        if constexpr (shape.exits)
-            m_block.phase([&](int thread) { leave(thread); });
+        m_block.warpPhase([&](int warp) { finish(warp, sums[warp]); });
+        if constexpr (shape.exits) {
+            m_block.phase([&](int thread) {
+                for (int pixel = thread; pixel < Tile::kRows * Tile::kColumns; pixel += Tile::kThreads)
+                    leave(pixel);
+            });
+        }
     }
 
 private:
@@ -156,25 +163,33 @@ private:
         bringFloats(thread, weights.depthwiseBias + chunk, m_places.depthwiseBias);
     }
 
-    /// Sixteen pixels of the input by sixteen hidden channels at a time.
+    /// Sixteen hidden channels of kTogether times sixteen pixels of the input at a time.
     LIPSYNC_KERNEL void expand(int warp) const
     {
-        constexpr int kSixteens = Tile::kChunk / kTile;
-        for (int item = warp; item < Tile::kInTiles * kSixteens; item += Tile::kRows) {
-            const int firstPixel = item / kSixteens * kTile, channel = item % kSixteens * kTile;
-            const auto* input = numbersAt(m_places.input) + firstPixel * m_places.inputLength;
-            const auto* weights = numbersAt(m_places.expand) + channel * m_places.inputLength;
-            Lanes<SumsPart> sums[2] = {};
+        constexpr int kAtOnce = Tile::kSharing * Tile::kTogether;
+        const int channel = warp % Tile::kSixteens * kTile;
+        const auto* input = numbersAt(m_places.input);
+        const auto* weights = numbersAt(m_places.expand) + channel * m_places.inputLength;
+        for (int first = warp / Tile::kSixteens * Tile::kTogether; first < Tile::kInTiles; first += kAtOnce) {
+            Lanes<SumsPart> sums[Tile::kTogether][2] = {};
             for (int depth = 0; depth < m_call.weights.in; depth += kTile) {
                 Lanes<MatrixPart> left, right;
-                loadLeft(left, input + depth, m_places.inputLength);
                 loadRight(right, weights + depth, m_places.inputLength);
-                multiply<format>(sums[0], left, right, 0);
-                multiply<format>(sums[1], left, right, 1);
+                LIPSYNC_UNROLL
+                for (int i = 0; i < Tile::kTogether; ++i) {
+                    if (first + i < Tile::kInTiles) {
+                        loadLeft(left, input + (first + i) * kTile * m_places.inputLength + depth,
+                                 m_places.inputLength);
+                        multiply<format>(sums[i][0], left, right, 0);
+                        multiply<format>(sums[i][1], left, right, 1);
+                    }
+                }
             }
             LIPSYNC_UNROLL
-            for (int half = 0; half < 2; ++half)
-                keepHidden(sums[half], firstPixel, channel + 8 * half);
+            for (int i = 0; i < 2 * Tile::kTogether; ++i) {
+                if (first + i / 2 < Tile::kInTiles)
+                    keepHidden(sums[i / 2][i % 2], (first + i / 2) * kTile, channel + i % 2 * 8);
+            }
         }
     }
 
@@ -192,67 +207,83 @@ private:
                 const bool isInside =
                     row >= 0 && row < m_call.source.rows && column >= 0 && column < m_call.source.columns;
                 setPair(numbersAt(m_places.hidden) + pixel * Tile::kHiddenLength + channel,
-                        isInside ? N::pack(rectified(s[2 * half] + bias.x), rectified(s[2 * half + 1] + bias.y))
-                                 : 0u);
+                        isInside ? N::pack(rectified(s[2 * half] + bias.x), rectified(s[2 * half + 1] + bias.y)) : 0u);
             }
         });
     }
 
-    LIPSYNC_KERNEL void filterAndProject(int warp, Sums& sums) const
+    LIPSYNC_KERNEL void filterAndProject(int warp, WarpSums& sums) const
     {
         LIPSYNC_UNROLL
         for (int depth = 0; depth < Tile::kChunk; depth += kTile) {
-            Lanes<MatrixPart> left, right;
-            eachLane([&](int lane) { filter(warp, lane, depth, left[lane]); });
+            Lanes<MatrixPart> left[Tile::kRowsEach], right;
+            eachLane([&](int lane) {
+                filter(warp, lane, depth, 0, left);
+                filter(warp, lane, depth, 1, left);
+            });
             LIPSYNC_UNROLL
             for (int tile = 0; tile < shape.outTiles; ++tile) {
                 loadRight(right, numbersAt(m_places.project) + tile * kTile * Tile::kHiddenLength + depth,
                           Tile::kHiddenLength);
-                multiply<format>(sums[2 * tile], left, right, 0);
-                multiply<format>(sums[2 * tile + 1], left, right, 1);
+                LIPSYNC_UNROLL
+                for (int row = 0; row < Tile::kRowsEach; ++row) {
+                    multiply<format>(sums.of[row][2 * tile], left[row], right, 0);
+                    multiply<format>(sums.of[row][2 * tile + 1], left[row], right, 1);
+                }
             }
         }
     }
 
-    /// The depthwise convolution of the two pixels and the four channels that a lane has of a left side.
-    LIPSYNC_KERNEL void filter(int row, int lane, int depth, MatrixPart& filtered) const
+    /// The depthwise convolution as a lane has it of left sides, one a row: of two pixels, eight columns apart, two
+    /// channels; `eight`: of which of the sixteen channels from `depth` on.
+    LIPSYNC_KERNEL void filter(int warp, int lane, int depth, int eight,
+                               Lanes<MatrixPart> (&left)[Tile::kRowsEach]) const
     {
+        constexpr int kHiddenRows = (Tile::kRowsEach - 1) * shape.step + 3;
+        const int channel = depth + columnOf(lane) + 8 * eight;
+        const auto bias = twoAt(floatsAt(m_places.depthwiseBias) + channel);
+        TwoFloats weights[Tile::kTaps];
         LIPSYNC_UNROLL
-        for (int channels = 0; channels < 2; ++channels) {
-            const int channel = depth + columnOf(lane) + 8 * channels;
-            const auto bias = twoAt(floatsAt(m_places.depthwiseBias) + channel);
-            float sums[2][2] = {{bias.x, bias.y}, {bias.x, bias.y}};
-            const auto* hidden = numbersAt(m_places.hidden) + channel +
-                (row * Tile::kInColumns + rowOf(lane)) * shape.step * Tile::kHiddenLength;
+        for (int tap = 0; tap < Tile::kTaps; ++tap)
+            weights[tap] = twoAt(floatsAt(m_places.depthwise) + tap * Tile::kChunk + channel);
+        const int firstPixel = (warp * Tile::kRowsEach * Tile::kInColumns + rowOf(lane)) * shape.step;
+        const auto* hidden = numbersAt(m_places.hidden) + firstPixel * Tile::kHiddenLength + channel;
+        LIPSYNC_UNROLL
+        for (int half = 0; half < 2; ++half) {
+            TwoFloats sums[Tile::kRowsEach];
             LIPSYNC_UNROLL
-            for (int tap = 0; tap < Tile::kTaps; ++tap) {
-                const auto weights = twoAt(floatsAt(m_places.depthwise) + tap * Tile::kChunk + channel);
+            for (auto& sum : sums)
+                sum = bias;
+            LIPSYNC_UNROLL
+            for (int at = 0; at < 3 * kHiddenRows; ++at) {
+                const int pixel = at / 3 * Tile::kInColumns + at % 3 + 8 * half * shape.step;
+                const auto pair = pairAt(hidden + pixel * Tile::kHiddenLength);
                 LIPSYNC_UNROLL
-                for (int half = 0; half < 2; ++half) {
-                    const int pixel = tap / 3 * Tile::kInColumns + tap % 3 + 8 * half * shape.step;
-                    const auto pair = pairAt(hidden + pixel * Tile::kHiddenLength);
-                    sums[half][0] += weights.x * N::low(pair);
-                    sums[half][1] += weights.y * N::high(pair);
+                for (int row = 0; row < Tile::kRowsEach; ++row) {
+                    const int tap = at - 3 * row * shape.step;
+                    if (tap >= 0 && tap < Tile::kTaps) {
+                        sums[row].x += weights[tap].x * N::low(pair);
+                        sums[row].y += weights[tap].y * N::high(pair);
+                    }
                 }
             }
             LIPSYNC_UNROLL
-            for (int half = 0; half < 2; ++half)
-                filtered.pairs[2 * channels + half] = N::pack(rectified(sums[half][0]), rectified(sums[half][1]));
+            for (int row = 0; row < Tile::kRowsEach; ++row)
+                left[row][lane].pairs[2 * eight + half] = N::pack(rectified(sums[row].x), rectified(sums[row].y));
         }
     }
 
     /// Adds bias and input; writes what is inside of the map.
-    LIPSYNC_KERNEL void finish(int warp, const Sums& sums) const
+    LIPSYNC_KERNEL void finish(int warp, const WarpSums& sums) const
     {
         eachLane([&](int lane) {
             LIPSYNC_UNROLL
-            for (int eight = 0; eight < kHalves; ++eight) {
-                const int channel = 8 * eight + columnOf(lane);
-                LIPSYNC_UNROLL
-                for (int half = 0; half < 2; ++half) {
-                    const float* s = sums[eight][lane].sums + 2 * half;
-                    put(warp, rowOf(lane) + 8 * half, channel, s[0], s[1]);
-                }
+            for (int i = 0; i < Tile::kRowsEach * kHalves; ++i) {
+                const int row = i / kHalves, eight = i % kHalves;
+                const auto& s = sums.of[row][eight][lane].sums;
+                const int toRow = warp * Tile::kRowsEach + row, channel = 8 * eight + columnOf(lane);
+                put(toRow, rowOf(lane), channel, s[0], s[1]);
+                put(toRow, rowOf(lane) + 8, channel, s[2], s[3]);
             }
         });
     }
@@ -270,8 +301,7 @@ private:
             second += N::high(pair);
         }
         if constexpr (shape.exits) {
-            float* result =
-                floatsAt(m_places.hidden) + (row * Tile::kColumns + column) * Tile::kResultLength + channel;
+            float* result = floatsAt(m_places.hidden) + (row * Tile::kColumns + column) * Tile::kResultLength + channel;
             result[0] = first;
             result[1] = second;
         } else {
@@ -284,15 +314,15 @@ private:
     }
 
     /// A pixel's three bytes: the network's value times 255, truncated (specification section 1.12).
-    LIPSYNC_KERNEL void leave(int thread) const
+    LIPSYNC_KERNEL void leave(int pixel) const
     {
-        const int row = m_firstRow + thread / Tile::kColumns, column = m_firstColumn + thread % Tile::kColumns;
-        if (thread >= Tile::kRows * Tile::kColumns || row >= m_call.source.rows || column >= m_call.source.columns)
+        const int row = m_firstRow + pixel / Tile::kColumns, column = m_firstColumn + pixel % Tile::kColumns;
+        if (row >= m_call.source.rows || column >= m_call.source.columns)
             return;
         constexpr float kWhite = 255;
-        const float* result = floatsAt(m_places.hidden) + thread * Tile::kResultLength;
-        auto* bytes = m_call.requests[m_block.z].output +
-            3 * (static_cast<std::size_t>(row) * m_call.source.columns + column);
+        const float* result = floatsAt(m_places.hidden) + pixel * Tile::kResultLength;
+        auto* bytes =
+            m_call.requests[m_block.z].output + 3 * (static_cast<std::size_t>(row) * m_call.source.columns + column);
         const int channels = m_call.weights.out;
         LIPSYNC_UNROLL
         for (int colour = 0; colour < 3; ++colour) {

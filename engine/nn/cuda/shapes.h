@@ -53,8 +53,7 @@ bool visitShape(const ResidualShape& shape, const Visit& visit, std::index_seque
     return ((isIt(kResidualShapes[index]) && (visit.template operator()<index>(), true)) || ...);
 }
 
-template <typename Visit>
-bool visitShape(const ResidualShape& shape, const Visit& visit)
+template <typename Visit> bool visitShape(const ResidualShape& shape, const Visit& visit)
 {
     return visitShape(shape, visit, std::make_index_sequence<kResidualShapeCount>{});
 }

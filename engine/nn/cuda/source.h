@@ -28,7 +28,8 @@ struct Between {
 
 LIPSYNC_KERNEL Between betweenOf(int place, int in, int out)
 {
-    const float at = out > 1 ? static_cast<float>(in - 1) / static_cast<float>(out - 1) * static_cast<float>(place) : 0.0f;
+    const float at =
+        out > 1 ? static_cast<float>(in - 1) / static_cast<float>(out - 1) * static_cast<float>(place) : 0.0f;
     const int first = static_cast<int>(at) < in - 1 ? static_cast<int>(at) : in - 1;
     return {first, first + 1 < in ? first + 1 : first, at - static_cast<float>(first)};
 }
@@ -59,8 +60,8 @@ LIPSYNC_KERNEL Sixteen pictureAt(const Source& source, const std::uint8_t* pictu
 {
     constexpr float kWhite = 255;
     const auto* bytes = picture + static_cast<std::size_t>(row) * source.pictureRowBytes + 3 * column;
-    const bool isMasked = row >= source.maskTop && row < source.maskBottom && column >= source.maskLeft &&
-        column < source.maskRight;
+    const bool isMasked =
+        row >= source.maskTop && row < source.maskBottom && column >= source.maskLeft && column < source.maskRight;
     float values[8] = {};
     LIPSYNC_UNROLL
     for (int colour = 0; colour < 3; ++colour) {
@@ -105,8 +106,9 @@ LIPSYNC_KERNEL void bring(const Source& source, const PictureRequest* requests, 
         return;
     }
     if (source.kind == SourceKind::Picture) {
-        setEight(shared, channel == 0 ? pictureAt<format>(source, requests[picture].picture, row, column)
-                                      : Sixteen{0, 0, 0, 0});
+        setEight(shared,
+                 channel == 0 ? pictureAt<format>(source, requests[picture].picture, row, column)
+                              : Sixteen{0, 0, 0, 0});
         return;
     }
     if (source.kind == SourceKind::Window) {

@@ -34,8 +34,7 @@ LIPSYNC_KERNEL int columnOf(int lane)
 }
 
 /// Four matrices of 8 × 8 numbers from shared memory: `rowStarts(lane)` is where row lane % 8 of matrix lane / 8 begins.
-template <typename RowStarts>
-LIPSYNC_KERNEL void loadMatrices(Lanes<MatrixPart>& parts, const RowStarts& rowStarts)
+template <typename RowStarts> LIPSYNC_KERNEL void loadMatrices(Lanes<MatrixPart>& parts, const RowStarts& rowStarts)
 {
 #ifdef __CUDACC__
     auto& pairs = parts[0].pairs;
@@ -65,8 +64,7 @@ LIPSYNC_KERNEL void loadLeft(Lanes<MatrixPart>& parts, const std::uint16_t* numb
 /// The right side of two products, 16 outputs by 16 inputs: a row has one output's weights.
 LIPSYNC_KERNEL void loadRight(Lanes<MatrixPart>& parts, const std::uint16_t* numbers, int rowLength)
 {
-    loadMatrices(parts,
-                 [&](int lane) { return numbers + (lane % 8 + lane / 16 * 8) * rowLength + lane / 8 % 2 * 8; });
+    loadMatrices(parts, [&](int lane) { return numbers + (lane % 8 + lane / 16 * 8) * rowLength + lane / 8 % 2 * 8; });
 }
 
 /// Adds left × right to the sums of eight outputs: `half` 0 the first eight ones of loadRight(), 1 the others.

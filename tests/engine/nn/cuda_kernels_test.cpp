@@ -108,8 +108,8 @@ struct TestResidual {
     torch::Tensor expected(const torch::Tensor& x, int step, bool addsInput) const
     {
         const auto expanded = rounded(at::conv2d(x, expand, expandBias).relu(), format);
-        const auto filtered = rounded(
-            at::conv2d(expanded, depthwise, depthwiseBias, step, 1, 1, expanded.size(1)).relu(), format);
+        const auto filtered =
+            rounded(at::conv2d(expanded, depthwise, depthwiseBias, step, 1, 1, expanded.size(1)).relu(), format);
         const auto made = at::conv2d(filtered, project, projectBias);
         return addsInput ? made + x : made;
     }
@@ -134,8 +134,7 @@ double difference(const torch::Tensor& made, const torch::Tensor& expected, Numb
 constexpr double kMostUnits = 2;
 
 /// Computes with threads forwards and backwards; NaN-filled when the two differ or a block left its memory.
-template <typename Run>
-torch::Tensor computed(TestMap& target, NumberFormat format, const Run& run)
+template <typename Run> torch::Tensor computed(TestMap& target, NumberFormat format, const Run& run)
 {
     HostLauncher forward(format), backward(format, true);
     run(forward);
@@ -338,8 +337,8 @@ private Q_SLOTS:
 
         const TestResidual layer(16, 32, as, 16);
         TestMap target(kRows, kColumns, 32, as);
-        const ResidualCall call{requests.data(),           kPictures, source,      layer.weights,
-                                shapeFor(16, 16, 32, 1, false), false,     target.view, {}};
+        const ResidualCall call{requests.data(), kPictures,   source, layer.weights, shapeFor(16, 16, 32, 1, false),
+                                false,           target.view, {}};
         QCOMPARE(call.shape.chunk, 16);
         const auto made = computed(target, as, [&](Launcher& launcher) { launcher.residual(call); });
 
@@ -423,7 +422,8 @@ private Q_SLOTS:
         for (const auto format : {NumberFormat::Bf16, NumberFormat::Fp16}) {
             const char* const name = format == NumberFormat::Bf16 ? "bf16" : "fp16";
             const auto row = [&](const char* layer, int in, int out, int down, int across, int border) {
-                QTest::addRow("%s, %s", layer, name) << static_cast<int>(format) << in << out << down << across << border;
+                QTest::addRow("%s, %s", layer, name)
+                    << static_cast<int>(format) << in << out << down << across << border;
             };
             row("conv3 of ave", 128, 256, 1, 1, 1);
             row("conv3 of hubert", 128, 256, 2, 2, 1);

@@ -46,8 +46,8 @@ public:
     {
         for (std::size_t i = 0; i < kFrames; ++i) {
             const auto at = i * m_network->spec.pictureBytes();
-            m_requests.push_back({m_pictures.data() + at, m_halves.data() + i * m_network->imageHalfNumbers(),
-                                  bytes.data() + at});
+            m_requests.push_back(
+                {m_pictures.data() + at, m_halves.data() + i * m_network->imageHalfNumbers(), bytes.data() + at});
         }
     }
 
@@ -84,8 +84,8 @@ std::vector<std::uint8_t> expected(const GeneratorSpec& spec)
 {
     const auto generator = Generator::create(formulaWeights(spec), spec, {.executor = Executor::LibTorch});
     std::vector<std::uint8_t> bytes(spec.pictureBytes() * kFrames);
-    const bool good = generator &&
-        (*generator)->run(pictures(spec), formulaFeatures(spec.audioElements() * kFrames), kFrames, bytes);
+    const bool good =
+        generator && (*generator)->run(pictures(spec), formulaFeatures(spec.audioElements() * kFrames), kFrames, bytes);
     return good ? bytes : std::vector<std::uint8_t>{};
 }
 
@@ -114,7 +114,7 @@ public:
         isKnown &= (call.step == 1 || call.step == 2) && call.weights.hidden % 64 == 0;
         ++twoPasses;
     }
-    void convolve(const ConvolveCall&) override {}
+    void convolve(const ConvolveCall&) override { }
 
     bool isKnown = true;
     int onePass = 0, twoPasses = 0;
@@ -138,7 +138,8 @@ private Q_SLOTS:
         QTest::addColumn<int>("width");
         QTest::addColumn<int>("format");
         const auto row = [](const char* name, GeneratorKind kind, AudioMode mode, int width, NumberFormat format) {
-            QTest::newRow(name) << static_cast<int>(kind) << static_cast<int>(mode) << width << static_cast<int>(format);
+            QTest::newRow(name) << static_cast<int>(kind) << static_cast<int>(mode) << width
+                                << static_cast<int>(format);
         };
         row("328 ave, bf16", GeneratorKind::SyncTalk2D328, AudioMode::Ave, 32, NumberFormat::Bf16);
         row("328 hubert, narrow, fp16", GeneratorKind::SyncTalk2D328, AudioMode::Hubert, 6, NumberFormat::Fp16);
@@ -257,8 +258,8 @@ private Q_SLOTS:
         QVERIFY(known.operations < many.operations && known.deviceBytes < many.deviceBytes);
         QVERIFY(one.calls < 60);
         qInfo("a frame of one: %.1f MB, %.2f GFLOP, %d kernels; of 32: %.1f MB; with kept halves %.1f MB, %.2f GFLOP",
-              one.deviceBytes / 1e6, one.operations / 1e9, one.calls, many.deviceBytes / 32e6,
-              known.deviceBytes / 32e6, known.operations / 32e9);
+              one.deviceBytes / 1e6, one.operations / 1e9, one.calls, many.deviceBytes / 32e6, known.deviceBytes / 32e6,
+              known.operations / 32e9);
     }
 
     void theLongestUnusedHalfGoesFirst()

@@ -21,8 +21,7 @@ constexpr std::uint32_t kNoNumbers = 0xFFFFFFFF; ///< in fp32, fp16 and bf16
 constexpr std::size_t kGuards = 4; ///< behind shared memory
 
 /// False when a block wrote behind its shared memory.
-template <typename Body>
-bool runBlocks(const Grid& grid, bool isBackward, int threads, const Body& body)
+template <typename Body> bool runBlocks(const Grid& grid, bool isBackward, int threads, const Body& body)
 {
     const auto length = static_cast<std::size_t>(grid.sharedBytes) / sizeof(Sixteen);
     const int count = grid.x * grid.y * grid.z;
@@ -56,8 +55,7 @@ bool runBlocks(const Grid& grid, bool isBackward, int threads, const Body& body)
 }
 
 /// `visit.operator()<format>()`.
-template <typename Visit>
-void withFormat(NumberFormat format, const Visit& visit)
+template <typename Visit> void withFormat(NumberFormat format, const Visit& visit)
 {
     if (format == NumberFormat::Bf16)
         visit.template operator()<NumberFormat::Bf16>();

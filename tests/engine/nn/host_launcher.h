@@ -4,7 +4,6 @@
 #include "nn/cuda/calls.h"
 #include "nn/cuda/numbers.h"
 
-
 namespace lipsync::test {
 
 /// Runs the CUDA kernels' own source on the processor, block by block. Before each block its shared memory is filled
