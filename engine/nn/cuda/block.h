@@ -46,11 +46,12 @@ template <typename Value> using Warps = Lanes<Value>;
 template <typename Value> using Warps = std::array<Value, kMostWarps>;
 #endif
 
-/// Does something in every lane of a warp.
+/// Does something in every lane of a warp, which go on together.
 template <typename Body> LIPSYNC_KERNEL void eachLane(const Body& body)
 {
 #ifdef __CUDACC__
     body(static_cast<int>(threadIdx.x % kLanes));
+    __syncwarp();
 #else
     for (int lane = 0; lane < kLanes; ++lane)
         body(lane);

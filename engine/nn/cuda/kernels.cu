@@ -69,12 +69,14 @@ void check(cudaError_t result, const char* what)
         throw std::runtime_error(std::string("CUDA error: ") + cudaGetErrorString(result) + ". " + what);
 }
 
-template <typename Call> void launch(void (*kernel)(Call), const Call& call, const Grid& grid, cudaStream_t stream)
+/// `mostShared`: bytes of shared memory that any call of the kernel has, so that threads which launch it at the same time
+/// ask for the same. It is asked for again and again rather than kept for each device: that takes less than a
+/// microsecond, and a recorded graph asks no more.
+template <typename Call>
+void launch(void (*kernel)(Call), int mostShared, const Call& call, const Grid& grid, cudaStream_t stream)
 {
-    // Asked for again and again rather than kept for each device: it takes less than a microsecond, and a captured
-    // graph asks no more.
     check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel), cudaFuncAttributeMaxDynamicSharedMemorySize,
-                               grid.sharedBytes),
+                               mostShared),
           "A kernel of the network does not get its shared memory.");
     const dim3 blocks(static_cast<unsigned>(grid.x), static_cast<unsigned>(grid.y), static_cast<unsigned>(grid.z));
     kernel<<<blocks, static_cast<unsigned>(grid.threads), static_cast<std::size_t>(grid.sharedBytes), stream>>>(call);
@@ -84,18 +86,31 @@ template <typename Call> void launch(void (*kernel)(Call), const Call& call, con
 template <NumberFormat format> void launchResidual(const ResidualCall& call, cudaStream_t stream)
 {
     const bool isKnown = visitShape(call.shape, [&]<std::size_t shape>() {
-        launch(residualKernel<format, shape>, call, ResidualTile<kResidualShapes[shape]>::gridOf(call), stream);
+        using Tile = ResidualTile<kResidualShapes[shape]>;
+        constexpr int kMostShared = Tile::placesFor(mostInputs(kResidualShapes[shape].step)).end;
+        launch(residualKernel<format, shape>, kMostShared, call, Tile::gridOf(call), stream);
     });
     if (!isKnown)
         throw std::runtime_error("There is no kernel of that shape");
 }
 
+template <NumberFormat format, int step> void launchExpand(const ExpandCall& call, cudaStream_t stream)
+{
+    using Tile = ExpandTile<step>;
+    launch(expandKernel<format, step>, Tile::kEnd, call, Tile::gridOf(call), stream);
+}
+
 template <NumberFormat format> void launchExpand(const ExpandCall& call, cudaStream_t stream)
 {
     if (call.step == 1)
-        launch(expandKernel<format, 1>, call, ExpandTile<1>::gridOf(call), stream);
+        launchExpand<format, 1>(call, stream);
     else
-        launch(expandKernel<format, 2>, call, ExpandTile<2>::gridOf(call), stream);
+        launchExpand<format, 2>(call, stream);
+}
+
+template <NumberFormat format> void launchConvolve(const ConvolveCall& call, cudaStream_t stream)
+{
+    launch(convolveKernel<format>, ConvolveTile::kEnd, call, ConvolveTile::gridOf(call), stream);
 }
 
 } // namespace
@@ -124,11 +139,10 @@ void DeviceLauncher::expand(const ExpandCall& call)
 
 void DeviceLauncher::convolve(const ConvolveCall& call)
 {
-    const auto grid = ConvolveTile::gridOf(call);
     if (m_format == NumberFormat::Bf16)
-        launch(convolveKernel<NumberFormat::Bf16>, call, grid, m_stream);
+        launchConvolve<NumberFormat::Bf16>(call, m_stream);
     else
-        launch(convolveKernel<NumberFormat::Fp16>, call, grid, m_stream);
+        launchConvolve<NumberFormat::Fp16>(call, m_stream);
 }
 
 } // namespace lipsync::nn::cuda

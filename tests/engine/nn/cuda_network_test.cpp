@@ -219,7 +219,8 @@ private Q_SLOTS:
                 Recorder recorder;
                 FusedPass(**network, (*network)->weights.data(), &nothing).run(batch, recorder);
                 QVERIFY(recorder.isKnown);
-                QVERIFY(recorder.onePass > 0 && recorder.twoPasses > 0);
+                QVERIFY(recorder.onePass > 0);
+                QVERIFY(recorder.twoPasses > 0 || width < 10);
             }
         }
     }
