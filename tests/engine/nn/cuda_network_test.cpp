@@ -143,7 +143,6 @@ private Q_SLOTS:
         };
         row("328 ave, bf16", GeneratorKind::SyncTalk2D328, AudioMode::Ave, 32, NumberFormat::Bf16);
         row("328 hubert, narrow, fp16", GeneratorKind::SyncTalk2D328, AudioMode::Hubert, 6, NumberFormat::Fp16);
-        row("160 ave, bf16", GeneratorKind::SyncTalk2D160, AudioMode::Ave, 32, NumberFormat::Bf16);
         row("160 ave, fp16", GeneratorKind::SyncTalk2D160, AudioMode::Ave, 32, NumberFormat::Fp16);
         row("160 wenet, bf16", GeneratorKind::SyncTalk2D160, AudioMode::Wenet, 32, NumberFormat::Bf16);
         row("160 ave, odd width, bf16", GeneratorKind::SyncTalk2D160, AudioMode::Ave, 10, NumberFormat::Bf16);
@@ -207,10 +206,11 @@ private Q_SLOTS:
     void everyLayerHasAKernel()
     {
         for (const auto& known : knownGenerators()) {
-            for (const int width : {4, 10, 32, 40, 64}) {
+            for (const int width : {4, 10, 32, 64}) {
                 auto spec = known;
                 spec.width = width;
-                if (!FusedNetwork::covers(spec))
+                const bool isWide = width > 32; // takes long to make: one of each size will do
+                if (!FusedNetwork::covers(spec) || (isWide && spec.mode != AudioMode::Ave))
                     continue;
                 const auto network = FusedNetwork::create(formulaWeights(spec), spec, NumberFormat::Bf16);
                 QVERIFY(network);
