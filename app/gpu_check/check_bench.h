@@ -14,6 +14,8 @@ struct Setting {
     Arithmetic arithmetic = Arithmetic::Fp32;
     bool graphs = false;
     int workers = 1;
+    nn::Executor executor = nn::Executor::LibTorch; ///< Direct: kernels of our own
+    bool keepsHalves = false; ///< what its image encoder made of the template's frames
 };
 
 /// What one batch size did: frames a second of all workers, and the time that 99 % of the batches kept to.
@@ -28,12 +30,23 @@ struct Accuracy {
     int largest = 0; ///< largest difference of a byte
 };
 
+/// What a frame of a batch costs kernels of our own on a CUDA device, counted from the sizes of the layers.
+struct FrameWork {
+    double megabytes = 0; ///< of device memory read and written
+    double gigaflop = 0;
+};
+
 /// A network with formula weights and a small template, and the measurements on it. One thread.
 class CheckBench {
 public:
     /// Measures a size for `seconds`, and for two batches of each worker at least.
     static Result<std::unique_ptr<CheckBench>> make(const nn::GeneratorSpec& spec, double seconds);
     ~CheckBench();
+
+    /// Whether something computes the network in that setting.
+    bool isUsable(const Setting& setting) const;
+    /// Of kernels of our own, in each of these batch sizes.
+    Result<std::vector<FrameWork>> work(const Setting& setting, const std::vector<int>& batchSizes) const;
 
     /// Against the processor in float32; sizes are those of the speeds.
     Result<Accuracy> accuracy(const Setting& setting);

@@ -27,6 +27,13 @@ std::string_view textOf(Arithmetic arithmetic)
     return "fp32";
 }
 
+std::string textOf(const Setting& setting)
+{
+    return fmt::format("{}{}{}{}", textOf(setting.arithmetic),
+                       setting.executor == nn::Executor::Direct ? ", own kernels" : "",
+                       setting.graphs ? ", graphs" : "", setting.keepsHalves ? ", image half kept" : "");
+}
+
 } // namespace
 
 CheckTable::CheckTable(std::vector<int> batchSizes)
@@ -48,9 +55,28 @@ void CheckTable::printHead() const
 void CheckTable::printRow(const Setting& setting, const std::optional<Accuracy>& accuracy,
                           const Result<std::vector<Speed>>& speeds) const
 {
-    fmt::print("| {} | {}{} | {} | {} |", setting.device, textOf(setting.arithmetic), setting.graphs ? ", graphs" : "",
-               setting.workers, accuracy ? textOf(*accuracy) : "");
+    fmt::print("| {} | {} | {} | {} |", setting.device, textOf(setting), setting.workers,
+               accuracy ? textOf(*accuracy) : "");
     printSpeeds(speeds);
+}
+
+void CheckTable::printWorkHead()
+{
+    fmt::print("\nA frame's bytes of device memory and operations, counted from the layers' sizes, beside its measured "
+               "time.\n\n"
+               "| device | runs | batch | MB | GFLOP | ms | GB/s | TFLOP/s |\n|---|---|---|---|---|---|---|---|\n");
+}
+
+void CheckTable::printWork(const Setting& setting, const std::vector<Speed>& speeds,
+                           const std::vector<FrameWork>& work) const
+{
+    constexpr double kThousand = 1000;
+    for (std::size_t i = 0; i < speeds.size() && i < work.size(); ++i) {
+        const double frames = speeds[i].framesPerSecond;
+        fmt::print("| {} | {} | {} | {:.1f} | {:.2f} | {:.3f} | {:.0f} | {:.1f} |\n", setting.device, textOf(setting),
+                   m_batchSizes[i], work[i].megabytes, work[i].gigaflop, kThousand / frames,
+                   work[i].megabytes * frames / kThousand, work[i].gigaflop * frames / kThousand);
+    }
 }
 
 void CheckTable::printPlainRow(const std::string& device, const Result<std::vector<Speed>>& speeds) const

@@ -17,6 +17,9 @@ public:
     void printHead() const;
     void printRow(const Setting& setting, const std::optional<Accuracy>& accuracy,
                   const Result<std::vector<Speed>>& speeds) const;
+    /// What the rows of one worker with kernels of our own reached of what the device can: head and rows.
+    static void printWorkHead();
+    void printWork(const Setting& setting, const std::vector<Speed>& speeds, const std::vector<FrameWork>& work) const;
     void printPlainRow(const std::string& device, const Result<std::vector<Speed>>& speeds) const;
 
 private:

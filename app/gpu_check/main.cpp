@@ -90,7 +90,7 @@ void checkProcessor(CheckBench& bench, const CheckTable& table, int workers)
         arithmetics.push_back(Arithmetic::Bf16);
     const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     for (const auto arithmetic : arithmetics) {
-        Setting setting{"cpu", arithmetic, false, 1};
+        Setting setting{"cpu", arithmetic, false, 1, nn::Executor::Auto};
         const auto accuracy = bench.accuracy(setting);
         for (; setting.workers <= std::min(workers, cores); ++setting.workers)
             table.printRow(setting, accuracy ? std::optional(*accuracy) : std::nullopt,
@@ -98,18 +98,59 @@ void checkProcessor(CheckBench& bench, const CheckTable& table, int workers)
     }
 }
 
-void checkCuda(CheckBench& bench, const CheckTable& table, const std::string& device, int workers)
+/// What kernels of our own did with one worker.
+struct OwnRow {
+    Setting setting;
+    std::vector<Speed> speeds;
+};
+
+/// All rows of a setting. False when kernels of our own are not as exact as they have to be.
+bool checkSetting(CheckBench& bench, const CheckTable& table, Setting setting, int workers, std::vector<OwnRow>& own)
+{
+    constexpr double kLeastDecibels = 45;
+    if (!bench.isUsable(setting))
+        return true;
+    const bool isOwn = setting.executor == nn::Executor::Direct;
+    const auto accuracy = bench.accuracy(setting);
+    for (; setting.workers <= workers; ++setting.workers) {
+        const auto speeds = bench.speeds(setting, table.batchSizes());
+        table.printRow(setting, accuracy ? std::optional(*accuracy) : std::nullopt, speeds);
+        if (isOwn && speeds && setting.workers == 1)
+            own.push_back({setting, *speeds});
+    }
+    return !isOwn || (accuracy && accuracy->decibels >= kLeastDecibels);
+}
+
+Status checkCuda(CheckBench& bench, const CheckTable& table, const std::string& device, int workers)
 {
     table.printPlainRow(device, bench.plainSpeeds(device, table.batchSizes()));
+    bool isExact = true;
+    std::vector<OwnRow> own;
     for (const auto arithmetic : {Arithmetic::Fp32, Arithmetic::Bf16, Arithmetic::Fp16}) {
         for (const bool graphs : {false, true}) {
-            Setting setting{device, arithmetic, graphs, 1};
-            const auto accuracy = bench.accuracy(setting);
-            for (; setting.workers <= workers; ++setting.workers)
-                table.printRow(setting, accuracy ? std::optional(*accuracy) : std::nullopt,
-                               bench.speeds(setting, table.batchSizes()));
+            isExact &= checkSetting(bench, table, {device, arithmetic, graphs}, workers, own);
+            Setting setting{device, arithmetic, graphs, 1, nn::Executor::Direct};
+            isExact &= checkSetting(bench, table, setting, workers, own);
+            setting.keepsHalves = true;
+            if (graphs)
+                isExact &= checkSetting(bench, table, setting, workers, own);
         }
     }
+    if (own.empty())
+        fmt::print("{} has no kernels of our own in this build or for this network.\n", device);
+    else
+        CheckTable::printWorkHead();
+    for (const auto& [setting, speeds] : own) {
+        const auto work = bench.work(setting, table.batchSizes());
+        if (!work)
+            return failure(work);
+        table.printWork(setting, speeds, *work);
+    }
+    if (!isExact)
+        return failure(
+            ErrorCode::Internal,
+            fmt::format("Our kernels on {} are too far from the processor in float32: less than 45 dB.", device));
+    return {};
 }
 
 Status check(const Wishes& wishes)
@@ -141,13 +182,14 @@ Status check(const Wishes& wishes)
         "program runs it: float32, channels first, not folded, one stream, no graphs; no Python takes part.\n\n");
     const CheckTable table(batchSizesUpTo(wishes.largestBatch));
     table.printHead();
+    Status checked;
     for (const auto& device : devices) {
-        if (device.cuda)
-            checkCuda(**bench, table, device.name(), wishes.workers);
-        else
+        if (!device.cuda)
             checkProcessor(**bench, table, wishes.workers);
+        else if (auto good = checkCuda(**bench, table, device.name(), wishes.workers); !good)
+            checked = std::move(good);
     }
-    return {};
+    return checked;
 }
 
 } // namespace

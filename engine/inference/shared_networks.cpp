@@ -31,7 +31,8 @@ Result<std::shared_ptr<const SharedNetwork>> SharedNetworks::find(const std::sha
     const auto device = nn::findDevice(options.device);
     if (!device)
         return failure(device);
-    const Key key{model.get(), device->name(), nn::usablePrecision(options.precision, *device)};
+    const Key key{model.get(), device->name(), nn::usablePrecision(options.precision, *device),
+                  nn::usableExecutor(model->spec, options)};
     const auto place = placeOf(m_networks, key, model);
     std::lock_guard lock(place->loading);
     if (auto shared = place->shared.lock())

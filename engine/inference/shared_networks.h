@@ -15,7 +15,7 @@ struct SharedNetwork {
     std::shared_ptr<const nn::DeviceCrops> crops;
 };
 
-/// The networks in use in this process: each model once a device and precision, its crops once a device, for as long
+/// The networks in use in this process: each model once a device, precision and executor, its crops once a device, for as long
 /// as a worker holds them. Owned by whoever makes the workers. Any thread.
 class SharedNetworks {
 public:
@@ -25,7 +25,7 @@ public:
     ComputeSlots& processor() { return m_processor; }
 
     /// The model's network on that device, loaded from its file when no worker has it yet; others that want the same
-    /// wait for it. Needs options.device and options.precision.
+    /// wait for it. Needs options.device, options.precision and options.executor.
     Result<std::shared_ptr<const SharedNetwork>> find(const std::shared_ptr<const Model>& model,
                                                       const nn::RunOptions& options);
 
@@ -34,6 +34,7 @@ private:
         const Model* model = nullptr;
         std::string device;
         nn::Precision precision = nn::Precision::Fp32;
+        nn::Executor executor = nn::Executor::LibTorch; ///< of networks
         auto operator<=>(const Key&) const = default;
     };
     /// Known by the address of a model that its owner keeps: another model is never there at the same time.

@@ -151,6 +151,7 @@ private:
                                         .threads = m_options.threads,
                                         .device = m_options.device,
                                         .graphs = m_options.useGraphs,
+                                        .executor = m_options.executor,
                                         .imageCacheBytes = m_options.imageCacheBytes});
         if (!shared)
             return failure(shared);

@@ -17,6 +17,7 @@ struct TorchWorkerOptions {
     Arithmetic arithmetic = Arithmetic::Fp32;
     bool useGraphs = true; ///< a CUDA graph per allowed size; without effect on the processor
     std::size_t imageCacheBytes = 0; ///< as nn::RunOptions has it; the first worker of a network decides
+    nn::Executor executor = nn::Executor::Auto;
 };
 
 /// The network's name for the arithmetic of a plan.

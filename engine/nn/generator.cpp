@@ -35,13 +35,16 @@ torch::Device torchDevice(const Device& device)
                        : torch::Device(torch::kCPU);
 }
 
-/// Whether the direct executor shall and can run that network.
+/// Whether kernels of our own shall and can run that network.
 bool runsDirectly(const RunOptions& options, const GeneratorSpec& spec, const Device& device)
 {
-    return !device.cuda && options.executor != Executor::LibTorch && direct::DirectNetwork::covers(spec);
+    if (options.executor == Executor::LibTorch)
+        return false;
+    return device.cuda ? cudaKernelsCover(spec, usablePrecision(options.precision, device), device)
+                       : direct::DirectNetwork::covers(spec);
 }
 
-/// Where runsDirectly() is true.
+/// Where runsDirectly() is true on the processor.
 const direct::KernelSet& directKernels(Precision precision)
 {
     const auto* bf16 = precision == Precision::Bf16 ? direct::kernelsBf16() : nullptr;
@@ -57,8 +60,17 @@ Status build(GeneratorNetwork& network, const WeightSet& weights, const RunOptio
     // Whatever runs it, the module knows which tensors there must be.
     if (auto lent = lendWeights(*network.module, weights, network.spec.name()); !lent)
         return lent;
-    if (runsDirectly(options, network.spec, network.device)) {
+    const bool isDirect = runsDirectly(options, network.spec, network.device);
+    if (isDirect)
         network.module.reset();
+    if (isDirect && network.device.cuda) {
+        auto placed = placeNetwork(weights, network.spec, network.precision, network.device, options.imageCacheBytes);
+        if (!placed)
+            return failure(placed);
+        network.fused = std::move(*placed);
+        return {};
+    }
+    if (isDirect) {
         auto packed = direct::DirectNetwork::create(weights, network.spec, directKernels(network.precision));
         if (!packed)
             return failure(packed);
@@ -161,7 +173,7 @@ Result<std::unique_ptr<Generator>> Generator::onNetwork(std::shared_ptr<const Ge
         // What a TorchScript does besides launching kernels cannot be captured.
         const bool captures = graphs && network->spec.kind != GeneratorKind::TorchScript;
         if (network->device.cuda)
-            runner = makeCudaRunner(network, captures);
+            runner = network->fused ? makeFusedRunner(network, captures) : makeCudaRunner(network, captures);
         else
             runner = network->direct ? makeDirectRunner(network, threads) : makeProcessorRunner(network, threads);
         return {};
@@ -201,12 +213,15 @@ std::string describeExecutor(const GeneratorSpec& spec, const RunOptions& option
 {
     if (usableExecutor(spec, options) == Executor::LibTorch)
         return "LibTorch";
+    if (const auto device = findDevice(options.device); device && device->cuda)
+        return std::string("own CUDA kernels with ") +
+            (usablePrecision(options.precision, *device) == Precision::Bf16 ? "bfloat16" : "float16");
     return std::string("own kernels for ") + directKernels(usablePrecision(options.precision, Device{})).name;
 }
 
 Executor Generator::executor() const
 {
-    return m_network->direct ? Executor::Direct : Executor::LibTorch;
+    return m_network->direct || m_network->fused ? Executor::Direct : Executor::LibTorch;
 }
 
 Status Generator::run(std::span<const std::uint8_t> pictures, std::span<const float> windows, int batch,

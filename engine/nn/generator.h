@@ -20,11 +20,13 @@ enum class Precision { Fp32, Bf16, Fp16 };
 /// The precision that is computed with in truth on that device.
 Precision usablePrecision(Precision wanted, const Device& device);
 
-/// What computes a generator on the processor.
+/// What computes a generator.
 enum class Executor {
-    Auto, ///< the fastest there is for the network and the processor
+    Auto, ///< the fastest there is for the network and the device
     LibTorch,
-    Direct, ///< kernels of our own (nn/direct); of SyncTalk_2D's and Ultralight's networks, on x86 with AVX2
+    /// Kernels of our own, of SyncTalk_2D's and Ultralight's networks: nn/direct on x86 with AVX2, nn/cuda on CUDA
+    /// devices since Ampere in bf16 and fp16.
+    Direct,
 };
 
 /// What the workers of a process keep of template frames, for each network (RunOptions::imageCacheBytes).
@@ -36,7 +38,7 @@ struct RunOptions {
     int threads = 0; ///< computing threads on the processor; 0 = one per core
     std::string device = "cpu"; ///< see findDevice()
     bool graphs = true; ///< one CUDA graph per batch size; without effect on the processor
-    Executor executor = Executor::Auto; ///< without effect on a CUDA device
+    Executor executor = Executor::Auto;
     /// Memory in which the replicas of a direct executor keep what their image encoder made of template frames, so
     /// that a frame that comes again costs a quarter less; nothing else changes. 0: none. A frame of the 328 takes
     /// 7 MB in fp32, half of that in bf16.
@@ -89,7 +91,7 @@ public:
     const GeneratorSpec& spec() const;
     const Device& device() const;
     Precision precision() const; ///< the one in use
-    Executor executor() const; ///< likewise; LibTorch on CUDA devices
+    Executor executor() const; ///< likewise
 
     /// Redraws `batch` mouths. `pictures`: batch × size × size × 3 bytes, B,G,R, rows first, the inner square of the
     /// resized crop, unmasked (the mask is applied here). `windows`: batch × audioElements() floats.

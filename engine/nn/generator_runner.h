@@ -12,16 +12,21 @@
 
 namespace lipsync::nn {
 
+namespace cuda {
+class DeviceNetwork;
+}
+
 /// A generator's weights, folded, on one device in one precision. Shared by its replicas and never changed.
 struct GeneratorNetwork {
     GeneratorSpec spec;
     Device device;
     Precision precision = Precision::Fp32;
     torch::ScalarType type = torch::kFloat32;
-    std::shared_ptr<GeneratorModule> module; ///< null where `direct` runs
+    std::shared_ptr<GeneratorModule> module; ///< null where `direct` or `fused` runs
     std::shared_ptr<const direct::DirectNetwork> direct; ///< or null
     std::shared_ptr<direct::ImageHalfCache> imageHalves; ///< of `direct`; null: nothing is kept
     mutable direct::ExecutorPool executors; ///< of `direct`
+    std::shared_ptr<const cuda::DeviceNetwork> fused; ///< kernels of our own on a CUDA device; or null
     mutable TensorHeaps heaps; ///< of the runs on the processor
     mutable std::mutex capturing; ///< one replica at a time captures a CUDA graph
 };
@@ -45,10 +50,20 @@ std::unique_ptr<GeneratorRunner> makeDirectRunner(std::shared_ptr<const Generato
 /// Why a batch's outputs cannot be used.
 Status notFinite();
 
-// Of the CUDA part; a build without CUDA has them as failures in without_cuda.cpp.
+// Of the CUDA part (cuda/); a build without CUDA has them as failures in without_cuda.cpp, one without a compiler for it
+// those of its kernels in without_kernels.cpp.
 std::string describeCuda(const Device& device);
 bool cudaHasFastBf16(const Device& device);
 std::unique_ptr<GeneratorRunner> makeCudaRunner(std::shared_ptr<const GeneratorNetwork> network, bool graphs);
+/// Whether kernels of our own run that network there.
+bool cudaKernelsCover(const GeneratorSpec& spec, Precision precision, const Device& device);
+/// Where they do: its weights on the device, and room for that many bytes of image halves. InvalidInput when tensors are
+/// missing or do not fit; throws what LibTorch throws.
+Result<std::shared_ptr<const cuda::DeviceNetwork>> placeNetwork(const WeightSet& weights, const GeneratorSpec& spec,
+                                                                Precision precision, const Device& device,
+                                                                std::size_t imageCacheBytes);
+/// For a network that has `fused`.
+std::unique_ptr<GeneratorRunner> makeFusedRunner(std::shared_ptr<const GeneratorNetwork> network, bool graphs);
 std::shared_ptr<DeviceCrops> makeCudaCrops(std::shared_ptr<const TemplateCrops> crops, const Device& device);
 
 } // namespace lipsync::nn

@@ -20,7 +20,7 @@ set(LIPSYNC_TORCH "" CACHE STRING "Which LibTorch packaging/setup chose: debian,
 find_package(Threads REQUIRED)
 # LibTorch's CUDA builds otherwise ask the GPU of the building machine, which may have none.
 if(NOT DEFINED TORCH_CUDA_ARCH_LIST AND NOT DEFINED ENV{TORCH_CUDA_ARCH_LIST})
-  set(TORCH_CUDA_ARCH_LIST "8.0;8.6;8.9;9.0+PTX")
+  set(TORCH_CUDA_ARCH_LIST "8.0;9.0+PTX")
 endif()
 find_package(Torch REQUIRED)
 if(NOT LIPSYNC_CORE_ONLY)

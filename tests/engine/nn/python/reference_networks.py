@@ -144,4 +144,5 @@ def main(folder, names):
             numpy.save(f"{folder}/{name}.output.npy", output.numpy())
 
 
-main(sys.argv[1], sys.argv[2:])
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "nn/cuda_crops.h"
+#include "nn/cuda/cuda_crops.h"
 
 #include "nn/generator_runner.h"
 
@@ -8,8 +8,15 @@
 
 namespace lipsync::nn {
 
+namespace {
+
+std::atomic<std::uint64_t> made{0};
+
+} // namespace
+
 CudaCrops::CudaCrops(std::shared_ptr<const TemplateCrops> host, const Device& device)
     : DeviceCrops(std::move(host))
+    , m_id(++made)
     , m_present(std::make_unique<std::atomic<bool>[]>(static_cast<std::size_t>(this->host().frameCount())))
 {
     const int side = this->host().cropSize();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Batches of a generator on a CUDA device: a stream of its own, pinned buffers, resident crops, a graph per size.
-#include "nn/cuda_crops.h"
+// Batches of a generator on a CUDA device by LibTorch: a stream of its own, pinned buffers, resident crops, a graph per
+// size.
+#include "nn/cuda/cuda_crops.h"
 #include "nn/generator_runner.h"
 
 #include <algorithm>

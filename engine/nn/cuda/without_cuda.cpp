@@ -27,6 +27,22 @@ bool cudaHasFastBf16(const Device&)
     return false;
 }
 
+bool cudaKernelsCover(const GeneratorSpec&, Precision, const Device&)
+{
+    return false;
+}
+
+Result<std::shared_ptr<const cuda::DeviceNetwork>> placeNetwork(const WeightSet&, const GeneratorSpec&, Precision,
+                                                                const Device&, std::size_t)
+{
+    throw std::runtime_error(kNoCuda);
+}
+
+std::unique_ptr<GeneratorRunner> makeFusedRunner(std::shared_ptr<const GeneratorNetwork>, bool)
+{
+    throw std::runtime_error(kNoCuda);
+}
+
 std::unique_ptr<GeneratorRunner> makeCudaRunner(std::shared_ptr<const GeneratorNetwork>, bool)
 {
     throw std::runtime_error(kNoCuda);
