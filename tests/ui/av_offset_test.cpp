@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine.h"
+#include "support/own_configuration.h"
 #include "ui/actions/action_registry.h"
 #include "ui/actions/studio_actions.h"
 #include "ui/engine_bridge/engine_bridge.h"
@@ -61,6 +62,7 @@ struct Offsets {
 class AvOffsetTest final : public QObject {
     Q_OBJECT
 
+    const test::OwnConfiguration m_configuration;
     std::unique_ptr<Engine> m_engine;
     QTemporaryDir m_folder;
     std::int64_t m_painted = -1; ///< frame on the screen

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine.h"
+#include "support/own_configuration.h"
 #include "ui/engine_bridge/qt_conversion.h"
 #include "ui/main_window/main_window.h"
 #include "ui/playback/timer_clock.h"
@@ -23,6 +24,7 @@ namespace lipsync::test {
 struct DemoDesk {
     static constexpr int kPatienceMs = 30000; // a loaded machine of two cores
 
+    OwnConfiguration configuration;
     QTemporaryDir folder;
     ScriptedDialogs dialogs;
     HeardNotices notices;
