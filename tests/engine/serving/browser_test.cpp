@@ -8,6 +8,7 @@
 
 #include "support/test_avatar.h"
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -20,6 +21,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <opencv2/imgcodecs.hpp>
+#include <unistd.h>
 
 using namespace lipsync;
 
@@ -45,6 +47,8 @@ public:
     explicit Browser(const QString& program)
     {
         m_process.setProcessChannelMode(QProcess::MergedChannels);
+        // Where the program is a script that starts the browser, both end together: a group of their own.
+        m_process.setChildProcessModifier([] { setpgid(0, 0); });
         // Its sandbox does not work for root; pages of our own are all it sees.
         m_process.start(program,
                         {"--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
@@ -54,7 +58,8 @@ public:
     ~Browser()
     {
         m_page = nullptr;
-        m_process.kill();
+        if (m_process.state() != QProcess::NotRunning)
+            ::kill(-static_cast<pid_t>(m_process.processId()), SIGKILL);
         m_process.waitForFinished();
     }
 
