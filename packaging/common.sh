@@ -6,6 +6,8 @@ project_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cuda_torch_dir=$project_dir/build/torch-cuda
 # Without this ccache passes by every file that uses the precompiled header of LibTorch.
 export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
+# The compiler says what a file was made of; ccache need not run the preprocessor first.
+export CCACHE_DEPEND=${CCACHE_DEPEND:-1}
 
 say() { if [ -t 2 ]; then printf '\033[1m▸ %s\033[0m\n' "$*" >&2; else printf '▸ %s\n' "$*" >&2; fi; }
 die() { printf 'error: %s\n' "$*" >&2; exit "${exit_status:-4}"; }

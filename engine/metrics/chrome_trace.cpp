@@ -15,7 +15,7 @@ namespace lipsync::metrics {
 namespace {
 
 /// A JSON string literal.
-std::string quoted(std::string_view text)
+std::string jsonText(std::string_view text)
 {
     std::string literal = "\"";
     for (const char character : text) {
@@ -51,7 +51,7 @@ public:
 
     void nameProcess(std::string_view name)
     {
-        add(fmt::format(R"({{"ph":"M","pid":1,"name":"process_name","args":{{"name":{}}}}})", quoted(name)));
+        add(fmt::format(R"({{"ph":"M","pid":1,"name":"process_name","args":{{"name":{}}}}})", jsonText(name)));
     }
 
     /// A new track below all others; its number.
@@ -59,7 +59,7 @@ public:
     {
         const int track = ++m_tracks;
         add(fmt::format(R"({{"ph":"M","pid":1,"tid":{},"name":"thread_name","args":{{"name":{}}}}})", track,
-                        quoted(name)));
+                        jsonText(name)));
         add(fmt::format(R"({{"ph":"M","pid":1,"tid":{0},"name":"thread_sort_index","args":{{"sort_index":{0}}}}})",
                         track));
         return track;
@@ -70,7 +70,7 @@ public:
                std::string_view arguments = {})
     {
         add(fmt::format(R"({{"ph":"X","pid":1,"tid":{},"cat":"{}","name":{},"ts":{},"dur":{},"args":{{{}}}}})", track,
-                        category, quoted(name), microseconds(begin - m_origin), microseconds(duration), arguments));
+                        category, jsonText(name), microseconds(begin - m_origin), microseconds(duration), arguments));
     }
 
     std::string text() &&
@@ -129,7 +129,7 @@ void addWorkers(EventWriter& writer, std::span<const FrameTrace> traces, const T
             const std::string model = nameOr(names.models, trace->model, "model");
             writer.slice(
                 track, "batch", fmt::format("batch of {}", trace->batchSize), trace->started, trace->computeTime(),
-                fmt::format(R"("batch":{},"batch_size":{},"model":{})", number, trace->batchSize, quoted(model)));
+                fmt::format(R"("batch":{},"batch_size":{},"model":{})", number, trace->batchSize, jsonText(model)));
             addComputeParts(writer, track, *trace);
         }
     }
@@ -139,15 +139,15 @@ std::string frameArguments(const FrameTrace& trace, std::span<const FrameTrace> 
 {
     std::string arguments =
         fmt::format(R"("class":"{}","outcome":"{}","attempts":{},"model":{})", toString(trace.frameClass),
-                    toString(trace.outcome), trace.attempts, quoted(nameOr(names.models, trace.model, "model")));
+                    toString(trace.outcome), trace.attempts, jsonText(nameOr(names.models, trace.model, "model")));
     if (trace.isComputed())
         arguments += fmt::format(R"(,"batch":{},"batch_size":{},"worker":{})", trace.batch, trace.batchSize,
-                                 quoted(nameOr(names.workers, trace.worker, "worker")));
+                                 jsonText(nameOr(names.workers, trace.worker, "worker")));
     if (trace.deadline)
         arguments += fmt::format(R"(,"deadline_ms":{:.3f})", milliseconds(*trace.deadline - trace.submitted));
     if (trace.isLate())
         arguments += fmt::format(R"(,"late_ms":{:.3f},"why":{})", milliseconds(trace.lateness()),
-                                 quoted(explainLateness(trace, traces)));
+                                 jsonText(explainLateness(trace, traces)));
     return arguments;
 }
 

@@ -40,6 +40,9 @@ enum class StftPadding { Zero, Reflect };
 /// Which half of a network's six picture channels is the crop as it is, and which the crop under its mask.
 enum class PictureOrder { ReferenceFirst, MaskedFirst };
 
+/// Channels of what a network takes, the picture and the picture under its mask, and of what it gives.
+inline constexpr int kInputChannels = 6, kPictureChannels = 3;
+
 /// How a TorchScript generator's inputs look, as whoever made it declares; the rest is the default of its audio mode.
 struct CustomGeometry {
     int pictureSize = 0; ///< side of the network's square picture, pixels

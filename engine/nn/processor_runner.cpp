@@ -8,9 +8,6 @@ namespace lipsync::nn {
 
 namespace {
 
-constexpr int kInputChannels = 6; ///< the picture, and the picture under its mask
-constexpr int kPictureChannels = 3;
-
 /// Byte to network value: b / 255 in float32, as the original computes it.
 const std::array<float, 256>& unitValues()
 {

@@ -24,17 +24,17 @@ namespace fs = std::filesystem;
 
 /// Of the pictures a network is traced with, and of those an export is checked with: more than one, so that nothing is
 /// made for single pictures.
-constexpr int kTrialBatch = 2;
+constexpr int kComparedBatch = 2;
 
 torch::Tensor picturesOf(const NetworkProfile& profile)
 {
-    return torch::zeros({kTrialBatch, 6, profile.pictureSize, profile.pictureSize});
+    return torch::zeros({kComparedBatch, 6, profile.pictureSize, profile.pictureSize});
 }
 
 torch::Tensor windowsOf(const NetworkProfile& profile)
 {
     const auto [channels, height, columns] = profile.audioShape;
-    return torch::zeros({kTrialBatch, channels, height, columns});
+    return torch::zeros({kComparedBatch, channels, height, columns});
 }
 
 /// TorchScript names are identifiers: "inc.inconv.0.conv" has to be "inc_inconv_0_conv".
@@ -237,13 +237,13 @@ Result<ExportLikeness> compareExport(const fs::path& generatorFile, const Genera
     const auto exported = ExportedGenerator::open(archive, spec, options.threadCount());
     if (!exported)
         return failure(exported);
-    std::vector<std::uint8_t> pictures(kTrialBatch * spec.pictureBytes()), ours(pictures.size()), theirs(ours.size());
+    std::vector<std::uint8_t> pictures(kComparedBatch * spec.pictureBytes()), ours(pictures.size()), theirs(ours.size());
     for (std::size_t i = 0; i < pictures.size(); ++i)
         pictures[i] = trialByte(i);
-    const auto windows = formulaFeatures(kTrialBatch * spec.audioElements());
-    if (auto ran = (*original)->run(pictures, windows, kTrialBatch, ours); !ran)
+    const auto windows = formulaFeatures(kComparedBatch * spec.audioElements());
+    if (auto ran = (*original)->run(pictures, windows, kComparedBatch, ours); !ran)
         return failure(ran);
-    if (auto ran = (*exported)->run(pictures, windows, kTrialBatch, theirs); !ran)
+    if (auto ran = (*exported)->run(pictures, windows, kComparedBatch, theirs); !ran)
         return failure(ran);
     return likenessOf(ours, theirs);
 }

@@ -17,8 +17,6 @@ namespace lipsync::training {
 namespace {
 
 constexpr int kFeature = nn::kAudioFeatureSize;
-constexpr float kMouthWeight = 6.0f;
-constexpr float kBorderWeight = 3.0f; ///< of the pixels along the mask's edge
 constexpr double kEntropyWeight = 0.25;
 constexpr double kWorstWeight = 0.3;
 constexpr int kWorstValues = 256; ///< of a picture's 3·S² numbers

@@ -8,6 +8,9 @@
 
 namespace lipsync::training {
 
+inline constexpr float kMouthWeight = 6.0f; ///< of the pixels of a mouth, against 1 elsewhere
+inline constexpr float kBorderWeight = 3.0f; ///< of the pixels along the mask's edge
+
 /// Mean absolute difference, weighted by `weight` (B×1×S×S). Pictures are B×3×S×S in [0, 1].
 torch::Tensor weightedDifference(const torch::Tensor& output, const torch::Tensor& target, const torch::Tensor& weight);
 

@@ -12,8 +12,6 @@ namespace lipsync::training {
 
 namespace {
 
-constexpr float kMouthWeight = 6.0f;
-constexpr float kBorderWeight = 3.0f; ///< of the pixels along the mask's edge
 constexpr int kFewestApart = 3; ///< frames between a frame and its reference: nearer ones show almost the same mouth
 constexpr double kSurroundShare = 0.6; ///< of pictures whose reference is to stand around the mask too
 constexpr float kFittingPose = 0.01f; ///< of the picture's side: how far nose and eyes may be off once shifted

@@ -15,10 +15,10 @@ namespace {
 
 constexpr double kEdgeWeight = 1.0;
 constexpr double kStructureWeight = 0.02;
-constexpr double kEntropyWeight = 0.05; ///< keeps a gradient where the sigmoid is saturated
+constexpr double kSpeakerEntropyWeight = 0.05; ///< keeps a gradient where the sigmoid is saturated
 /// Of each picture's worst numbers, once settled: a spot is few pixels, and a mean hides it. Earlier it would only slow
 /// the rest down, since spots come from statistics that are not those of rendering.
-constexpr double kWorstWeight = 0.05;
+constexpr double kSpeakerWorstWeight = 0.05;
 constexpr double kWorstShare = 1.0 / 300; ///< of a picture's numbers
 constexpr double kSettled = 0.6; ///< share of a training after which statistics stay as they are
 constexpr double kSyncWeight = 0.03;
@@ -195,11 +195,11 @@ torch::Tensor SpeakerLesson::pictureLoss(const SpeakerBatch& batch, const torch:
     auto sum = weightedDifference(output, batch.targets, batch.weights) +
         kEdgeWeight * edgeDifference(output, batch.targets, batch.weights) +
         kStructureWeight * structureDifference(output, batch.targets, batch.weights) +
-        kEntropyWeight * (entropy * batch.weights).mean();
+        kSpeakerEntropyWeight * (entropy * batch.weights).mean();
     if (m_networks->number(SpeakerNetworks::Settled) > 0) {
         const auto numbers = static_cast<std::int64_t>(kWorstShare * static_cast<double>(entropy[0].numel()));
         const auto excess = (entropy - idealEntropy(batch.targets)).flatten(1);
-        sum = sum + kWorstWeight * std::get<0>(excess.topk(numbers, 1)).mean();
+        sum = sum + kSpeakerWorstWeight * std::get<0>(excess.topk(numbers, 1)).mean();
     }
     return sum;
 }

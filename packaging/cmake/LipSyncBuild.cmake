@@ -45,13 +45,18 @@ endif()
 # Flags and include root shared by every target.
 add_library(lipsync_build INTERFACE)
 target_include_directories(lipsync_build INTERFACE ${CMAKE_SOURCE_DIR}/engine)
+target_link_libraries(lipsync_build INTERFACE fmt::fmt tl::expected)
 target_compile_definitions(lipsync_build INTERFACE QT_NO_KEYWORDS
   LIPSYNC_VERSION="${PROJECT_VERSION}")
 target_compile_options(lipsync_build INTERFACE -Wall -Wextra -Wno-psabi)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # g++ 12 sees std::string overlap and overrun where it does not (GCC bugs 105329 and 105651).
+  target_compile_options(lipsync_build INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow
+    -Wno-stringop-overread)
+endif()
 if(LIPSYNC_WARNINGS_AS_ERRORS)
-  # g++ 12 sees overlap in std::string that is not there (GCC bug 105329), and parts of a moved std::optional or
-  # std::variant that nobody set.
-  target_compile_options(lipsync_build INTERFACE -Werror -Wno-error=restrict -Wno-error=maybe-uninitialized)
+  # It also sees parts of a moved std::optional or std::variant that nobody set.
+  target_compile_options(lipsync_build INTERFACE -Werror -Wno-error=maybe-uninitialized)
 endif()
 if(LIPSYNC_CORE_ONLY AND TORCH_CXX_FLAGS)
   # Older wheels have the std::string of before C++11: whatever is linked with them needs the same.
@@ -80,11 +85,38 @@ foreach(dir IN LISTS TORCH_INCLUDE_DIRS)
   endif()
 endforeach()
 
-# lipsync_room(NAME SOURCES ... [PUBLIC ...] [PRIVATE ...]): one static library of the engine, lipsync_NAME.
+# What most sources include, compiled once for all rooms: it halves the time of a build.
+set(LIPSYNC_COMMON_HEADERS <algorithm> <array> <atomic> <chrono> <cmath> <condition_variable> <deque> <filesystem>
+  <fstream> <functional> <map> <memory> <mutex> <optional> <random> <set> <span> <string> <string_view> <thread>
+  <unordered_map> <utility> <vector> <fmt/format.h> <tl/expected.hpp>)
+set(LIPSYNC_EMPTY_SOURCE ${CMAKE_BINARY_DIR}/empty.cpp)
+file(CONFIGURE OUTPUT ${LIPSYNC_EMPTY_SOURCE} CONTENT "")
+add_library(lipsync_common_headers OBJECT ${LIPSYNC_EMPTY_SOURCE})
+target_link_libraries(lipsync_common_headers PRIVATE lipsync_build)
+target_precompile_headers(lipsync_common_headers PRIVATE ${LIPSYNC_COMMON_HEADERS})
+
+# The same for the sources that know LibTorch, whose headers are fifty times as long.
+add_library(lipsync_torch_headers OBJECT ${LIPSYNC_EMPTY_SOURCE})
+target_link_libraries(lipsync_torch_headers PRIVATE lipsync_build lipsync_torch)
+target_precompile_headers(lipsync_torch_headers PRIVATE ${LIPSYNC_COMMON_HEADERS} <torch/torch.h>)
+
+# lipsync_room(NAME SOURCES ... [TORCH_SOURCES ...] [PUBLIC ...] [PRIVATE ...]): one static library of the engine,
+# lipsync_NAME. TORCH_SOURCES are those that include LibTorch's headers.
 function(lipsync_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "SOURCES;TORCH_SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(lipsync_${name} STATIC ${ROOM_SOURCES})
   target_link_libraries(lipsync_${name} PUBLIC lipsync_build ${ROOM_PUBLIC} PRIVATE ${ROOM_PRIVATE})
+  target_precompile_headers(lipsync_${name} REUSE_FROM lipsync_common_headers)
+  if(ROOM_TORCH_SOURCES)
+    add_library(lipsync_${name}_torch OBJECT ${ROOM_TORCH_SOURCES})
+    target_link_libraries(lipsync_${name}_torch PRIVATE lipsync_build ${ROOM_PUBLIC} ${ROOM_PRIVATE} lipsync_torch)
+    target_precompile_headers(lipsync_${name}_torch REUSE_FROM lipsync_torch_headers)
+    # Ten seconds of each such source's sixteen go into what every one of them instantiates of LibTorch.
+    set_target_properties(lipsync_${name}_torch PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+    target_compile_options(lipsync_${name}_torch PRIVATE -Wno-subobject-linkage) # g++ takes a source for a header there
+    target_sources(lipsync_${name} PRIVATE $<TARGET_OBJECTS:lipsync_${name}_torch>)
+    target_link_libraries(lipsync_${name} PRIVATE $<LINK_ONLY:lipsync_torch>)
+  endif()
 endfunction()
 
 # lipsync_test(NAME SOURCES ... LINK ... [TIMEOUT s] [LABELS ...] [ALONE]): one Qt Test binary of one or more test
@@ -95,10 +127,26 @@ endfunction()
 function(lipsync_test name)
   cmake_parse_arguments(TEST "ALONE" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES})
-  set_target_properties(${name} PROPERTIES AUTOMOC ON
-    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin/tests)
-  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR})
-  target_link_libraries(${name} PRIVATE lipsync_build Qt6::Test ${TEST_LINK})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin/tests)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR})
+  target_link_libraries(${name} PRIVATE lipsync_build lipsync_qt_test ${TEST_LINK})
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>) # compiled more often than run
+  if(TEST_LINK MATCHES "lipsync_ui")
+    target_precompile_headers(${name} REUSE_FROM lipsync_ui_test_headers)
+  elseif(TEST_LINK MATCHES "lipsync_torch")
+    target_precompile_headers(${name} REUSE_FROM lipsync_torch_headers)
+  else()
+    target_precompile_headers(${name} REUSE_FROM lipsync_test_headers)
+  endif()
+  # Test classes end with #include "NAME.moc". Asking moc for these alone costs a tenth of what AUTOMOC does.
+  foreach(source IN LISTS TEST_SOURCES)
+    get_filename_component(stem ${source} NAME_WE)
+    file(STRINGS ${source} moc REGEX "^#include \"${stem}.moc\"")
+    if(moc)
+      qt_generate_moc(${source} ${stem}.moc)
+      target_sources(${name} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/${stem}.moc)
+    endif()
+  endforeach()
   target_compile_definitions(${name} PRIVATE
     LIPSYNC_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     LIPSYNC_BINARY_DIR="${CMAKE_BINARY_DIR}/bin")

@@ -10,7 +10,6 @@ namespace lipsync::nn {
 
 namespace {
 
-constexpr int kInputChannels = 6, kPictureChannels = 3;
 constexpr int kLargestPicture = 4096;
 constexpr int kLargestAudioSide = 65536;
 constexpr int kTrialBatch = 2; ///< one would not show an archive that was traced for a single picture
