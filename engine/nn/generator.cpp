@@ -47,8 +47,7 @@ bool runsDirectly(const RunOptions& options, const GeneratorSpec& spec, const De
 /// Where runsDirectly() is true on the processor.
 const direct::KernelSet& directKernels(Precision precision)
 {
-    const auto* bf16 = precision == Precision::Bf16 ? direct::kernelsBf16() : nullptr;
-    return bf16 ? *bf16 : *direct::kernelsFloat();
+    return precision == Precision::Bf16 ? *direct::fastestKernels() : *direct::kernelsFloat();
 }
 
 Status build(GeneratorNetwork& network, const WeightSet& weights, const RunOptions& options)

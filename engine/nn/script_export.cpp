@@ -237,7 +237,8 @@ Result<ExportLikeness> compareExport(const fs::path& generatorFile, const Genera
     const auto exported = ExportedGenerator::open(archive, spec, options.threadCount());
     if (!exported)
         return failure(exported);
-    std::vector<std::uint8_t> pictures(kComparedBatch * spec.pictureBytes()), ours(pictures.size()), theirs(ours.size());
+    std::vector<std::uint8_t> pictures(kComparedBatch * spec.pictureBytes()), ours(pictures.size()),
+        theirs(ours.size());
     for (std::size_t i = 0; i < pictures.size(); ++i)
         pictures[i] = trialByte(i);
     const auto windows = formulaFeatures(kComparedBatch * spec.audioElements());

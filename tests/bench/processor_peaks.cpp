@@ -110,8 +110,8 @@ double rate(int threads, int lanes, void (*sums)())
 
 std::vector<std::vector<std::uint64_t>> streams(int threads)
 {
-    return std::vector<std::vector<std::uint64_t>>(
-        threads, std::vector<std::uint64_t>(kStreamBytes / sizeof(std::uint64_t), 1));
+    return std::vector<std::vector<std::uint64_t>>(threads,
+                                                   std::vector<std::uint64_t>(kStreamBytes / sizeof(std::uint64_t), 1));
 }
 
 } // namespace

@@ -20,11 +20,10 @@ ExpandedRows::ExpandedRows(const DirectNetwork& network, const InvertedResidual&
     , m_rowBytes(static_cast<std::size_t>(layer.columns + 2) * m_channels * m_number)
     , m_halfNumbers(static_cast<std::size_t>(layer.columns) / 2 * m_channels)
 {
-    const auto edge = static_cast<std::size_t>(m_channels) * m_number;
-    for (std::size_t slot = 0; slot < m_rows.size(); ++slot) {
-        std::byte* row = expanded(slot);
-        std::memset(row, 0, edge);
-        std::memset(row + m_rowBytes - edge, 0, edge);
+    const auto edge = kBlock * m_number, blockBytes = static_cast<std::size_t>(blockStride()) * m_number;
+    for (std::byte* block = expanded(0); block != expanded(m_rows.size()); block += blockBytes) {
+        std::memset(block, 0, edge);
+        std::memset(block + blockBytes - edge, 0, edge);
     }
 }
 
@@ -34,7 +33,7 @@ const std::byte* ExpandedRows::at(int y)
         return m_zeros.as<std::byte>();
     const auto slot = static_cast<std::size_t>(y) % m_rows.size();
     if (m_rows[slot] != y) {
-        expand(y, expanded(slot) + m_channels * m_number);
+        expand(y, expanded(slot) + kBlock * m_number);
         m_rows[slot] = y;
     }
     return expanded(slot);
@@ -59,7 +58,8 @@ void ExpandedRows::expand(int y, std::byte* out)
     const float* between = nullptr;
     Gemm g;
     g.pixels = m_layer.columns;
-    g.outStride = m_channels;
+    g.outStride = kBlock;
+    g.outBlockStride = blockStride();
     g.relu = true;
     g.inputCount = 0;
     int weights[2] = {}; // whose weights an input has
@@ -79,13 +79,13 @@ void ExpandedRows::expand(int y, std::byte* out)
         add(1, second->data + row * m_number, second->size.channels);
     }
     for (int b = m_blocks.begin; b < m_blocks.end; b += m_kernels.groupBlocks) {
-        const auto at = static_cast<std::size_t>(b - m_blocks.begin) * kBlock;
+        const int block = b - m_blocks.begin;
         g.blocks = std::min(m_kernels.groupBlocks, m_blocks.end - b);
         g.bias = expand.biasFrom(b);
-        g.halfRow = between ? between + at : nullptr;
+        g.halfRow = between ? between + static_cast<std::ptrdiff_t>(block) * kBlock : nullptr;
         for (int i = 0; i < g.inputCount; ++i)
             g.inputs[i].weights = expand.weightsFrom(weights[i], b, m_kernels.bf16);
-        g.out = out + at * m_number;
+        g.out = out + static_cast<std::size_t>(block) * blockStride() * m_number;
         m_kernels.gemm(g);
     }
 }

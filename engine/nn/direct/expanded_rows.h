@@ -23,11 +23,12 @@ public:
     ExpandedRows(const DirectNetwork& network, const InvertedResidual& layer, const LayerInput& input, Range blocks,
                  Scratch& scratch, const Buffer& zeros);
 
-    /// Row `y`, from the column left of the picture; zeros above and below the picture.
+    /// Row `y`, from the column left of the picture, block after block; zeros above and below the picture.
     const std::byte* at(int y);
     /// Row `y` of the input.
     const std::byte* input(int y);
-    int channels() const { return m_channels; }
+    int blocks() const { return m_blocks.end - m_blocks.begin; }
+    int blockStride() const { return (m_layer.columns + 2) * kBlock; } ///< numbers from one block to the next
 
 private:
     std::byte* expanded(std::size_t slot) { return m_scratch.expanded + slot * m_rowBytes; }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-// The inner loops of the direct executor, one set for every instruction set. Activations lie pixel after pixel
-// (row, column, channel), channels padded with zeros to whole blocks of 16.
+// The inner loops of the direct executor, one set for every instruction set. Channels are padded with zeros to whole
+// blocks of 16. Maps lie pixel after pixel (row, column, channel); what a layer has between its own convolutions lies
+// block after block, the columns of one block next to each other, as a depthwise convolution reads them.
 
 #include <cstddef>
 #include <cstdint>
@@ -38,6 +39,7 @@ struct Gemm {
     int blocks = 0;
     GemmInput inputs[2];
     int inputCount = 1;
+    int inputBlockStride = 0; ///< not 0: the only input lies block after block, so many numbers apart
     const float* bias = nullptr; ///< unless halfRow
     const float* halfRow = nullptr;
     const LerpTap* taps = nullptr; ///< one a pixel, with halfRow
@@ -45,12 +47,12 @@ struct Gemm {
     const void* residual = nullptr; ///< or none
     int residualStride = 0;
     void* out = nullptr;
-    int outStride = 0;
+    int outStride = 0, outBlockStride = kBlock; ///< numbers from one pixel and one block to the next
     bool floatOut = false; ///< float32 whatever the set computes in
     bool relu = false; ///< keeps what is not a number
 };
 
-/// A row of a 3×3 depthwise convolution, then ReLU.
+/// A row of a 3×3 depthwise convolution, then ReLU. Pixels of a block lie next to each other.
 struct Depthwise {
     const void* rows[3] = {}; ///< each beginning with the column left of the picture
     const float* weights = nullptr; ///< 9 × weightStride
@@ -59,7 +61,8 @@ struct Depthwise {
     int columns = 0; ///< of the output
     int step = 1; ///< columns of input from one output to the next: 1 or 2
     int blocks = 0;
-    int inStride = 0, outStride = 0, weightStride = 0;
+    int inBlockStride = 0, outBlockStride = 0; ///< numbers from one block to the next
+    int weightStride = 0;
 };
 
 /// Kernels of one instruction set and number type.
@@ -80,6 +83,10 @@ struct KernelSet {
 /// The fastest set of this processor that computes in float32, or in bfloat16; null where there is none.
 const KernelSet* kernelsFloat();
 const KernelSet* kernelsBf16();
+
+/// The set that computes fastest where bfloat16 is exact enough: some processors have bfloat16 instructions that multiply
+/// no faster, or slower, than those for float32. Measured once, which takes about a millisecond; null as kernelsFloat().
+const KernelSet* fastestKernels();
 
 /// Null where the program was built for another kind of processor.
 extern const KernelSet* const kKernelsAvx2;

@@ -65,4 +65,4 @@ inline bool storeBytes(std::uint8_t* to, V v)
 
 constexpr int kGroupBlocks = 4;
 constexpr int kTilePixels = 24; ///< sums in registers, of 32
-constexpr int kDepthwiseColumns = 4;
+constexpr int kDepthwiseColumns = 10; ///< sums beside nine weights; sides of maps are multiples of ten

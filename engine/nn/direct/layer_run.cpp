@@ -69,7 +69,10 @@ bool LayerRun::byRows(const InvertedResidual& layer, const LayerInput& in, const
     d.columns = layer.outColumns();
     d.step = layer.step;
     d.blocks = layer.expand.blocks;
-    d.inStride = d.outStride = d.weightStride = hidden;
+    d.inBlockStride = expanded.blockStride();
+    d.outBlockStride = layer.filteredStride();
+    d.weightStride = hidden;
+    const Pixels filtered{m_scratch.filtered, d.columns, kBlock, d.outBlockStride};
     bool good = true;
     for (int y = rows.begin; y < rows.end; ++y) {
         for (int r = 0; r < kTaps; ++r)
@@ -83,7 +86,7 @@ bool LayerRun::byRows(const InvertedResidual& layer, const LayerInput& in, const
             g.residual = expanded.input(y);
             g.residualStride = in.first->size.channels;
         }
-        pointwise(layer.project, {0, layer.project.blocks}, m_scratch.filtered, hidden, d.columns, g);
+        pointwise(layer.project, {0, layer.project.blocks}, filtered, g);
         if (picture)
             good &= finishRow(y, *picture);
     }
@@ -97,7 +100,7 @@ bool LayerRun::finishRow(int y, const PictureOutput& picture)
     g.out = m_scratch.logits;
     g.outStride = kBlock;
     g.floatOut = true;
-    pointwise(m_network.exit, {0, 1}, m_scratch.result, m_network.ups.back().second.outChannels(), size, g);
+    pointwise(m_network.exit, {0, 1}, {m_scratch.result, size, m_network.ups.back().second.outChannels()}, g);
     const auto first = static_cast<std::size_t>(y) * size * kColours;
     float* values = m_scratch.values;
     const bool good = m_kernels.picture(m_scratch.logits, size, values, picture.bytes + first);
@@ -118,20 +121,24 @@ void LayerRun::byChannels(const InvertedResidual& layer, const LayerInput& in, c
     Depthwise d;
     d.columns = layer.outColumns();
     d.step = layer.step;
-    d.outStride = d.weightStride = hidden;
+    d.outBlockStride = layer.filteredStride();
+    d.weightStride = hidden;
     for (int task = tasks.begin; task < tasks.end; ++task) {
         const int block = task / bands * kChunk, band = task % bands;
         ExpandedRows expanded(m_network, layer, in, {block, std::min(block + kChunk, layer.expand.blocks)}, m_scratch,
                               m_common.zeros);
         d.weights = layer.depthwise.as<float>() + block * kBlock;
         d.bias = layer.depthwiseBias.as<float>() + block * kBlock;
-        d.blocks = expanded.channels() / kBlock;
-        d.inStride = expanded.channels();
+        d.blocks = expanded.blocks();
+        d.inBlockStride = expanded.blockStride();
         const int end = layer.outRows() * (band + 1) / bands;
         for (int y = layer.outRows() * band / bands; y < end; ++y) {
             for (int r = 0; r < kTaps; ++r)
                 d.rows[r] = expanded.at(y * layer.step + r - 1);
-            d.out = filtered + (static_cast<std::size_t>(y) * d.columns * hidden + block * kBlock) * m_number;
+            d.out = filtered +
+                (static_cast<std::size_t>(block) * d.outBlockStride +
+                 static_cast<std::size_t>(y) * d.columns * kBlock) *
+                    m_number;
             m_kernels.depthwise(d);
         }
     }
@@ -143,7 +150,7 @@ void LayerRun::byChannels(const InvertedResidual& layer, const LayerInput& in, c
         g.residual = in.first->data;
         g.residualStride = in.first->size.channels;
     }
-    shared(layer.project, {filtered, {layer.outRows(), layer.outColumns(), hidden}}, g);
+    shared(layer.project, {filtered, layer.outRows() * layer.outColumns(), kBlock, layer.filteredStride()}, g);
 }
 
 } // namespace lipsync::nn::direct

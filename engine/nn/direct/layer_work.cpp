@@ -37,7 +37,7 @@ public:
         work.depthwise = kMultiplyAdd * kDepthwiseTaps * outPixels * layer.hidden();
         if (layer.enlarges) // between rows of half the width, then within each
             work.depthwise += kLerp * layer.hidden() * (pixels / 2 + pixels);
-        const double numbers = firstPixels * layer.expand.inputs[0] + pixels * layer.expand.inputs[1] +
+        const double numbers = firstPixels * padded(layer.expand.inputs[0]) + pixels * padded(layer.expand.inputs[1]) +
             outPixels * layer.outChannels();
         work.bytes = numbers * static_cast<double>(m_network.numberBytes());
         m_all.push_back(work);
@@ -54,13 +54,21 @@ public:
         work.bytes = static_cast<double>(m_network.bytesOf(layer.in) + m_network.bytesOf(layer.out));
         m_all.push_back(work);
     }
+    /// The first layer reads a picture's bytes.
+    void entry(const InvertedResidual& layer)
+    {
+        residual("inc", layer);
+        const double pixels = pixelsOf(layer.rows, layer.columns);
+        m_all.back().bytes -= pixels * padded(layer.expand.inputs[0]) * static_cast<double>(m_network.numberBytes());
+        m_all.back().bytes += pixels * kPictureChannels;
+    }
     /// The last layer is followed by the exit, whose rows never reach memory; the picture does, as bytes.
     void exit(const Pointwise& matrix, int side)
     {
         auto& last = m_all.back();
         const double pixels = pixelsOf(side, side);
         last.matrix += matrixOf(matrix, 0, pixels);
-        last.bytes -= pixels * matrix.inputs[0] * static_cast<double>(m_network.numberBytes());
+        last.bytes -= pixels * padded(matrix.inputs[0]) * static_cast<double>(m_network.numberBytes());
         last.bytes += pixels * kPictureChannels;
     }
     void knownAhead(bool is) { m_knownAhead = is; }
@@ -77,7 +85,7 @@ private:
 std::vector<LayerWork> countWork(const DirectNetwork& network)
 {
     Counter counter(network);
-    counter.residual("inc", network.entry); // its map is too large to be kept
+    counter.entry(network.entry); // its map is too large to be kept
     counter.knownAhead(true);
     for (std::size_t i = 0; i < network.downs.size(); ++i)
         counter.pair("down" + std::to_string(i + 1), network.downs[i]);

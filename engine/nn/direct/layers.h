@@ -90,6 +90,10 @@ struct InvertedResidual {
     /// Whether its rows are computed one by one from start to end, so that only three expanded ones exist; otherwise
     /// some of its channels are, for all rows.
     bool byRows() const { return rows >= kManyRows; }
+    /// Numbers from one block to the next of what the depthwise convolution gives, of a row or of all. One pixel more
+    /// than needed, so that blocks do not compete for the same lines of a cache.
+    int filteredStride() const { return ((byRows() ? 1 : outRows()) * outColumns() + 1) * kBlock; }
+    std::size_t filteredNumbers() const { return static_cast<std::size_t>(expand.blocks) * filteredStride(); }
 
     static constexpr int kManyRows = 80;
 };

@@ -6,17 +6,17 @@
 
 namespace lipsync::nn::direct {
 
-void MatrixRun::pointwise(const Pointwise& layer, Range blocks, const std::byte* in, int inStride, int pixels,
-                          Gemm rest) const
+void MatrixRun::pointwise(const Pointwise& layer, Range blocks, const Pixels& in, Gemm rest) const
 {
     const auto* residual = static_cast<const std::byte*>(rest.residual);
     auto* out = static_cast<std::byte*>(rest.out);
     const std::size_t outNumber = rest.floatOut ? sizeof(float) : m_number;
-    rest.pixels = pixels;
+    rest.pixels = in.count;
+    rest.inputBlockStride = in.blockStride;
     for (int b = blocks.begin; b < blocks.end; b += m_kernels.groupBlocks) {
         const auto at = static_cast<std::size_t>(b) * kBlock;
         rest.blocks = std::min(m_kernels.groupBlocks, blocks.end - b);
-        rest.inputs[0] = {in, layer.weightsFrom(0, b, m_kernels.bf16), layer.inputs[0], inStride};
+        rest.inputs[0] = {in.data, layer.weightsFrom(0, b, m_kernels.bf16), layer.inputs[0], in.stride};
         rest.bias = layer.biasFrom(b);
         rest.residual = residual ? residual + at * m_number : nullptr;
         rest.out = out + at * outNumber;
@@ -24,31 +24,30 @@ void MatrixRun::pointwise(const Pointwise& layer, Range blocks, const std::byte*
     }
 }
 
-void MatrixRun::shared(const Pointwise& layer, const Map& in, const Gemm& rest) const
+void MatrixRun::shared(const Pointwise& layer, const Pixels& in, const Gemm& rest) const
 {
     // Each thread multiplies all pixels with some of the columns, so that it reads some of the weights only.
     const int group = m_kernels.groupBlocks, threads = m_team.threads();
     const int groups = (layer.blocks + group - 1) / group;
-    const int pixels = in.size.rows * in.size.columns;
     const int parts = groups % threads == 0 ? 1 : (2 * threads + groups - 1) / groups;
     const auto tasks = part(groups * parts);
     for (int task = tasks.begin; task < tasks.end; ++task) {
         const int block = task / parts * group, slice = task % parts;
-        const int begin = pixels * slice / parts, end = pixels * (slice + 1) / parts;
+        const int begin = in.count * slice / parts, end = in.count * (slice + 1) / parts;
         Gemm g = rest;
         const auto offset = [&](int stride) { return static_cast<std::size_t>(begin) * stride * m_number; };
         g.out = static_cast<std::byte*>(rest.out) + offset(g.outStride);
         if (rest.residual)
             g.residual = static_cast<const std::byte*>(rest.residual) + offset(g.residualStride);
-        pointwise(layer, {block, std::min(block + group, layer.blocks)}, in.data + offset(in.size.channels),
-                  in.size.channels, end - begin, g);
+        pointwise(layer, {block, std::min(block + group, layer.blocks)},
+                  {in.data + offset(in.stride), end - begin, in.stride, in.blockStride}, g);
     }
 }
 
 void MatrixRun::taps(const TapConvolution& layer, const Map& in, const Map& out, std::byte* to) const
 {
     const int taps = layer.side * layer.side;
-    const Map gathered{to, {layer.out.rows, layer.out.columns, layer.matrix.inputs[0]}};
+    const Pixels gathered{to, layer.out.rows * layer.out.columns, layer.matrix.inputs[0]};
     const auto channelBytes = static_cast<std::size_t>(layer.in.channels) * m_number;
     const auto rows = part(layer.out.rows);
     to += static_cast<std::size_t>(rows.begin) * layer.out.columns * taps * channelBytes;

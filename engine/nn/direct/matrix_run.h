@@ -12,6 +12,14 @@ struct Map {
     MapSize size;
 };
 
+/// Pixels in memory, one after the other or block after block.
+struct Pixels {
+    const std::byte* data = nullptr;
+    int count = 0;
+    int stride = 0; ///< numbers from one pixel to the next
+    int blockStride = 0; ///< Gemm::inputBlockStride
+};
+
 /// From, and up to but without.
 struct Range {
     int begin = 0, end = 0;
@@ -38,11 +46,10 @@ public:
 
     /// Some blocks of `layer` for some pixels, by this thread alone. `rest`: everything but the pixels, inputs, weights
     /// and bias; its `out` and `residual` are those of the first block.
-    void pointwise(const Pointwise& layer, Range blocks, const std::byte* in, int inStride, int pixels,
-                   Gemm rest) const;
+    void pointwise(const Pointwise& layer, Range blocks, const Pixels& in, Gemm rest) const;
 
-    /// The whole `layer` for a whole map, by all threads; it is complete after their next meeting.
-    void shared(const Pointwise& layer, const Map& in, const Gemm& rest) const;
+    /// The whole `layer` for all pixels, by all threads; it is complete after their next meeting.
+    void shared(const Pointwise& layer, const Pixels& in, const Gemm& rest) const;
 
     /// A convolution by all threads, complete. `gathered`: TapConvolution::gatheredNumbers() numbers.
     void taps(const TapConvolution& layer, const Map& in, const Map& out, std::byte* gathered) const;

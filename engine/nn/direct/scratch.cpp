@@ -50,9 +50,8 @@ Scratch::Scratch(const DirectNetwork& network)
     const auto halfRow = sizeof(float) * largest(network, [](const InvertedResidual& layer) {
                              return layer.enlarges ? layer.columns / 2 * channelsAtOnce(layer) : 0;
                          });
-    const auto filteredRow = number * largest(network, [](const InvertedResidual& layer) {
-                                 return layer.byRows() ? layer.outColumns() * layer.hidden() : 0;
-                             });
+    const auto filteredRow = number *
+        largest(network, [](const InvertedResidual& layer) { return layer.byRows() ? layer.filteredNumbers() : 0; });
     const auto size = static_cast<std::size_t>(network.profile.pictureSize);
 
     std::size_t total = 0;
@@ -81,9 +80,8 @@ Scratch::Scratch(const DirectNetwork& network)
 
 SharedScratch::SharedScratch(const DirectNetwork& network)
 {
-    auto most = largest(network, [](const InvertedResidual& layer) {
-        return layer.byRows() ? 0 : layer.outRows() * layer.outColumns() * layer.hidden();
-    });
+    auto most =
+        largest(network, [](const InvertedResidual& layer) { return layer.byRows() ? 0 : layer.filteredNumbers(); });
     for (const auto* layer : {&network.audio3, &network.audio5})
         most = std::max(most, layer->gatheredNumbers());
     filtered = Buffer(most * network.numberBytes());

@@ -41,8 +41,7 @@ private Q_SLOTS:
     {
         const auto layers = workOf({GeneratorKind::SyncTalk2D328, AudioMode::Ave});
         QCOMPARE(layers.size(), std::size_t{32});
-        const double operations =
-            sumOf(layers, [](const LayerWork& layer) { return layer.matrix + layer.depthwise; });
+        const double operations = sumOf(layers, [](const LayerWork& layer) { return layer.matrix + layer.depthwise; });
         QVERIFY2(operations > 7e9 && operations < 9.77e9, qPrintable(QString::number(operations)));
     }
 
@@ -50,12 +49,12 @@ private Q_SLOTS:
     {
         const GeneratorSpec spec{GeneratorKind::SyncTalk2D160, AudioMode::Ave, 4};
         const auto layers = workOf(spec);
-        const auto& entry = layers.front(); // 6 channels, which fill a block, to 12 hidden ones and 4, likewise
+        const auto& entry = layers.front(); // 6 channels become 12 hidden ones and those 4: of each, a block of 16
         const double pixels = 160.0 * 160;
         QCOMPARE(entry.name, std::string("inc"));
-        QCOMPARE(entry.matrix, 2 * pixels * (16 * 16 + 16 * 16));
+        QCOMPARE(entry.matrix, 2 * pixels * (6 * 16 + 12 * 16));
         QCOMPARE(entry.depthwise, 2 * 9 * pixels * 16);
-        QCOMPARE(entry.bytes, pixels * (16 + 16) * sizeof(float));
+        QCOMPARE(entry.bytes, pixels * (3 + 16 * sizeof(float)));
         QVERIFY(!entry.knownAhead);
     }
 
