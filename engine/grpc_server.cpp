@@ -2,6 +2,7 @@
 #include "grpc_server.h"
 
 #include "base/thread_name.h"
+#include "nn/torch_runtime.h"
 #include "serving/server.h"
 
 #include <atomic>
@@ -93,6 +94,7 @@ public:
         m_thread = std::jthread([this] {
             setThreadName("server stop");
             m_server->stop();
+            nn::handMemoryBack(); // of avatars that were only being opened, no worker does it
             std::uint64_t accepted = 0;
             for (const auto& method : m_server->counts().methods)
                 accepted += method.accepted;

@@ -26,10 +26,13 @@ NetworkShapes generatorShapes(const GeneratorSpec& spec)
     return shapesOf(*makeGeneratorModule(spec));
 }
 
-NetworkShapes audioEncoderShapes()
+const NetworkShapes& audioEncoderShapes()
 {
-    const WithoutInitialisation onlyShapesCount;
-    return shapesOf(AveNetwork());
+    static const NetworkShapes shapes = [] {
+        const WithoutInitialisation onlyShapesCount;
+        return shapesOf(AveNetwork());
+    }();
+    return shapes;
 }
 
 } // namespace lipsync::nn

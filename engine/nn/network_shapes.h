@@ -17,6 +17,6 @@ using NetworkShapes = std::map<std::string, std::vector<std::int64_t>>;
 NetworkShapes generatorShapes(const GeneratorSpec& spec);
 
 /// Of the AVE audio encoder; names carry the `audio_encoder.` prefix.
-NetworkShapes audioEncoderShapes();
+const NetworkShapes& audioEncoderShapes();
 
 } // namespace lipsync::nn

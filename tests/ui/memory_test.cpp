@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/resident_memory.h"
 #include "ui/support/demo_desk.h"
 
 #include <algorithm>
-#include <fstream>
 #include <utility>
 #include <vector>
 
@@ -10,7 +10,6 @@
 #include <QPixmapCache>
 
 #include <malloc.h>
-#include <unistd.h>
 
 using namespace lipsync;
 using namespace lipsync::ui;
@@ -21,14 +20,6 @@ constexpr int kCycles = 50;
 constexpr int kWarmUpCycles = 18; // pools and caches fill
 constexpr int kSpan = 12; // cycles whose least counts: in the others the last preview was not gone yet
 constexpr double kMostGrowth = 1.02;
-
-double residentMb()
-{
-    std::ifstream file("/proc/self/statm");
-    double total = 0, resident = 0;
-    file >> total >> resident;
-    return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
-}
 
 double usedMb()
 {
@@ -62,7 +53,7 @@ private Q_SLOTS:
             desk.window->close();
             desk.window.reset();
             malloc_trim(0);
-            resident.push_back(residentMb());
+            resident.push_back(test::residentMb());
             used.push_back(usedMb());
         }
         for (const auto& [what, memory] : {std::pair("resident", resident), std::pair("heap in use", used)}) {

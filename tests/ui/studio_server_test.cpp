@@ -2,6 +2,7 @@
 // The server of the real studio: switched on by hand, called by gRPC from here and from another process, stopped while
 // calls are under way.
 
+#include "support/resident_memory.h"
 #include "support/test_avatar.h"
 #include "ui/server/server_actions.h"
 #include "ui/server/server_panel.h"
@@ -36,6 +37,7 @@ constexpr int kUnheard = 12; // frames at most whose sound is not known while mo
 constexpr int kToggles = 60;
 constexpr int kWarmToggles = 20; // after which libraries have their threads and files
 constexpr int kTolerance = 5; // threads and files that come and go by themselves
+constexpr double kMostGrowth = 1.1; // of memory, of which the preview and what is being opened take a little or more
 constexpr const char* kCallArgument = "--call";
 
 /// The client as a program of its own: says what it got.
@@ -288,6 +290,7 @@ private Q_SLOTS:
         const int wished = qEnvironmentVariableIntValue("LIPSYNC_SERVER_TOGGLES", &hasNumber);
         const int toggles = hasNumber ? wished : kToggles;
         std::ptrdiff_t threads = 0, files = 0;
+        double memory = 0;
         for (int toggle = 0; toggle < toggles; ++toggle) {
             desk.action(kServe)->trigger();
             QTRY_COMPARE_WITH_TIMEOUT(desk.server().state(), ServerState::On, kPatienceMs);
@@ -295,12 +298,14 @@ private Q_SLOTS:
             if (toggle + 1 == kWarmToggles) {
                 threads = entriesOf("/proc/self/task");
                 files = entriesOf("/proc/self/fd");
+                memory = test::residentMb();
             }
         }
-        qInfo("after %d toggles: %td threads, %td files; at the end %td and %td", kWarmToggles, threads, files,
-              entriesOf("/proc/self/task"), entriesOf("/proc/self/fd"));
+        qInfo("after %d toggles: %td threads, %td files, %.0f MB; at the end %td, %td and %.0f MB", kWarmToggles,
+              threads, files, memory, entriesOf("/proc/self/task"), entriesOf("/proc/self/fd"), test::residentMb());
         QTRY_VERIFY_WITH_TIMEOUT(entriesOf("/proc/self/task") <= threads + kTolerance, kPatienceMs);
         QTRY_VERIFY_WITH_TIMEOUT(entriesOf("/proc/self/fd") <= files + kTolerance, kPatienceMs);
+        QTRY_VERIFY_WITH_TIMEOUT(test::residentMb() <= kMostGrowth * memory, kPatienceMs);
         QVERIFY(desk.goesOn());
         QCOMPARE(desk.failures, 0);
     }

@@ -3,16 +3,14 @@
 
 #include "nn/formula_weights.h"
 #include "nn/torch_runtime.h"
+#include "support/resident_memory.h"
 
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
-#include <fstream>
 #include <limits>
 #include <thread>
-
-#include <unistd.h>
 
 using namespace lipsync;
 using namespace lipsync::inference;
@@ -24,15 +22,6 @@ namespace {
 
 constexpr int kFrames = 4;
 const nn::GeneratorSpec kSmall{nn::GeneratorKind::SyncTalk2D160, nn::AudioMode::Ave, 4};
-
-/// Memory of this process that lies in RAM.
-std::size_t residentBytes()
-{
-    std::ifstream statm("/proc/self/statm");
-    std::size_t whole = 0, resident = 0;
-    statm >> whole >> resident;
-    return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-}
 
 /// A store whose first `written` frames are there and differ.
 std::shared_ptr<nn::TemplateCrops> testCrops(const nn::GeneratorSpec& spec, int frames, int written)
@@ -351,14 +340,13 @@ void TorchWorkerTest::fourWorkersTakeTheMemoryOfOne()
             workers.back()->run(batchOf(number, {mouth(spec, 7)}, 1)).failure == BatchFailure::None;
     };
     QVERIFY(addWorker());
-    const auto one = residentBytes();
+    const double one = test::residentMb();
     while (workers.size() < 4)
         QVERIFY(addWorker());
-    const auto four = residentBytes();
-    const double ratio = static_cast<double>(four) / static_cast<double>(one);
-    QVERIFY2(ratio <= 1.15,
-             qPrintable(QString("%1 MB with one worker, %2 MB with four").arg(one >> 20).arg(four >> 20)));
-    qInfo("%zu MB with one worker, %zu MB with four", one >> 20, four >> 20);
+    const double four = test::residentMb();
+    const auto said = QString("%1 MB with one worker, %2 MB with four").arg(one, 0, 'f', 0).arg(four, 0, 'f', 0);
+    QVERIFY2(four <= 1.15 * one, qPrintable(said));
+    qInfo("%s", qPrintable(said));
 }
 
 int main(int argc, char** argv)

@@ -6,17 +6,15 @@
 #include "nn/direct/executor.h"
 #include "nn/formula_weights.h"
 #include "nn/generator.h"
+#include "support/resident_memory.h"
 
 #include <QTest>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <limits>
 #include <thread>
-
-#include <unistd.h>
 
 using namespace lipsync;
 using namespace lipsync::nn;
@@ -75,14 +73,6 @@ GeneratorSpec small()
     return {GeneratorKind::SyncTalk2D160, AudioMode::Ave, 8};
 }
 
-std::size_t residentBytes()
-{
-    std::ifstream file("/proc/self/statm");
-    std::size_t total = 0, resident = 0;
-    file >> total >> resident;
-    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
-
 /// Peak signal to noise of numbers from 0 to 1, in decibels.
 double likeness(const std::vector<float>& a, const std::vector<float>& b)
 {
@@ -107,16 +97,16 @@ private Q_SLOTS:
     void memoryGoesBackToTheSystem()
     {
         constexpr std::size_t kBytes = std::size_t{64} << 20;
-        const auto before = residentBytes();
+        const double before = residentMb(), half = kBytes / 2e6;
         {
             Buffer buffer(kBytes + 1);
             QVERIFY(buffer.bytes() > kBytes);
             QCOMPARE(reinterpret_cast<std::uintptr_t>(buffer.as<std::byte>()) % 64, 0U);
             QCOMPARE(std::ranges::count(std::span(buffer.as<char>(), buffer.bytes()), 0), qsizetype(buffer.bytes()));
             std::memset(buffer.as<char>(), 1, buffer.bytes());
-            QVERIFY(residentBytes() >= before + kBytes / 2);
+            QVERIFY(residentMb() >= before + half);
         }
-        QVERIFY(residentBytes() < before + kBytes / 2);
+        QVERIFY(residentMb() < before + half);
     }
 
     void valuesAreThoseOfLibTorch_data()
