@@ -346,6 +346,8 @@ void TorchWorkerTest::fourWorkersTakeTheMemoryOfOne()
     const double four = test::residentMb();
     const auto said = QString("%1 MB with one worker, %2 MB with four").arg(one, 0, 'f', 0).arg(four, 0, 'f', 0);
     QVERIFY2(four <= 1.15 * one, qPrintable(said));
+    constexpr double kMostMbAWorker = 120;
+    QVERIFY2((four - one) / 3 <= kMostMbAWorker, qPrintable(said));
     qInfo("%s", qPrintable(said));
 }
 
