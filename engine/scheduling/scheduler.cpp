@@ -87,6 +87,8 @@ tl::expected<JobId, Refusal> Scheduler::submit(FrameJob job)
     m_streams.add(job.stream, id, now, job.deadline);
     if (job.deadline)
         m_deadlines.emplace(*job.deadline, id);
+    if (m_waiting[indexOf(record.jobClass)] > 0)
+        record.predicted = waitByCosts(job.model, record.jobClass);
     m_waitingBytes[indexOf(record.jobClass)] += job.bytes;
     ++m_waiting[indexOf(record.jobClass)];
     record.job = std::move(job);
@@ -145,6 +147,12 @@ std::optional<Duration> Scheduler::shortestTime(ModelId model) const
 }
 
 std::optional<Duration> Scheduler::predictedWait(ModelId model, JobClass jobClass) const
+{
+    const auto wait = waitByCosts(model, jobClass);
+    return wait ? std::optional(m_waitCorrections[indexOf(jobClass)].corrected(*wait)) : std::nullopt;
+}
+
+std::optional<Duration> Scheduler::waitByCosts(ModelId model, JobClass jobClass) const
 {
     // Frames a second of all workers that have been measured, and when the first of them is free.
     double framesPerSecond = 0;
@@ -209,6 +217,14 @@ void Scheduler::end(Record& record, JobOutcome outcome, Error error)
     record.result.outcome = outcome;
     record.result.error = std::move(error);
     record.result.finished = m_clock.now();
+    if (!record.predicted)
+        return;
+    auto& correction = m_waitCorrections[indexOf(record.jobClass)];
+    const auto took = record.result.finished - record.result.submitted;
+    if (wasWaiting)
+        correction.gaveUp(*record.predicted, took);
+    else
+        correction.took(*record.predicted, took);
 }
 
 void Scheduler::flush(StreamId stream)

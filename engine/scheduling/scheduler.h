@@ -6,6 +6,7 @@
 #include "scheduling/cost_model.h"
 #include "scheduling/job_queue.h"
 #include "scheduling/stream_table.h"
+#include "scheduling/wait_correction.h"
 #include "scheduling/worker.h"
 
 #include <list>
@@ -192,6 +193,7 @@ private:
         enum class State : std::uint8_t { Queued, Grouped, Running, Ended } state = State::Queued;
         WorkerId lane = 0; ///< whose queue it stands in; 0 is the common one
         int losses = 0; ///< workers lost while they computed it
+        std::optional<Duration> predicted; ///< where others waited already: until it ends, before correction
     };
     /// Jobs that must run together and with no others: what is left of a batch that failed.
     struct Group {
@@ -248,6 +250,8 @@ private:
     bool mayTry(ModelId model, JobClass jobClass) const;
     /// Of one frame on the fastest worker.
     std::optional<Duration> shortestTime(ModelId model) const;
+    /// predictedWait() as it follows from what has been measured of batches alone.
+    std::optional<Duration> waitByCosts(ModelId model, JobClass jobClass) const;
     void end(Record& record, JobOutcome outcome, Error error = {});
     void flush(StreamId stream);
     void expire();
@@ -301,6 +305,7 @@ private:
     StreamTable m_streams;
     std::unordered_map<JobId, Record> m_jobs;
     std::array<std::size_t, kJobClasses> m_waitingBytes{}, m_waiting{};
+    std::array<WaitCorrection, kJobClasses> m_waitCorrections;
     JobQueue m_queue; ///< the common one
     std::list<Group> m_groups;
     int m_groupsInRow = 0; ///< given to workers while others may have waited

@@ -11,7 +11,9 @@ namespace lipsync::scheduling {
 namespace {
 
 constexpr double kExactMs = 2; ///< how late an expiry may be noticed
-constexpr std::uint64_t kMostPassed = 64; ///< batches that may pass over a class that waits
+/// Batches that may pass over a class that waits. A queue lets eight pass; more only while no worker that can compute
+/// what waits is there, as until a lost one has been restarted.
+constexpr std::uint64_t kMostPassed = 128;
 
 std::size_t indexOf(JobClass jobClass)
 {
