@@ -11,9 +11,7 @@ namespace lipsync::scheduling {
 namespace {
 
 constexpr double kExactMs = 2; ///< how late an expiry may be noticed
-/// Batches that may pass over a class that waits. A queue lets eight pass; more only while no worker that can compute
-/// what waits is there, as until a lost one has been restarted.
-constexpr std::uint64_t kMostPassed = 128;
+constexpr std::uint64_t kMostPassed = 64; ///< batches that may pass over a class that waits
 
 std::size_t indexOf(JobClass jobClass)
 {
