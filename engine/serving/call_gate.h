@@ -89,6 +89,7 @@ class CallGate {
 public:
     CallGate(const GateLimits& limits, std::function<void(const CallRecord&)> ended);
 
+    const GateLimits& limits() const { return m_limits; }
     /// A ticket, or Draining, or Overloaded.
     Answer<std::shared_ptr<CallTicket>> admit(std::string method, std::string peer);
     /// A call that is refused before it gets a ticket is counted and logged, too.

@@ -17,6 +17,9 @@
 #include <set>
 #include <thread>
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -61,6 +64,15 @@ std::string peerOf(const tcp::socket& socket)
     const auto address = peer.address().to_string(unknown);
     return peer.address().is_v4() ? fmt::format("ipv4:{}:{}", address, peer.port())
                                   : fmt::format("ipv6:[{}]:{}", address, peer.port());
+}
+
+/// How long the kernel tries to hand over what it took from us. While its buffer has room, no write waits for a caller who
+/// does not read, so that the gate could not tell.
+void setHandOverPatience(tcp::socket& socket, Duration patience)
+{
+    const auto milliseconds =
+        static_cast<unsigned>(std::chrono::duration_cast<std::chrono::milliseconds>(patience).count());
+    setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
 }
 
 websocket::close_code codeOf(WebClose why)
@@ -556,6 +568,7 @@ void WebServer::Impl::acceptNext()
             error_code ignored;
             socket.set_option(tcp::no_delay(true), ignored);
             socket.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
+            setHandOverPatience(socket, m_shared.parts.gate.limits().writePatience);
             std::make_shared<RequestConnection>(m_shared, std::move(socket))->begin();
         }
         acceptNext();

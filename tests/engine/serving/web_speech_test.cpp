@@ -327,6 +327,21 @@ private Q_SLOTS:
         QTRY_COMPARE(fixture->server().counts().openCalls, std::size_t{0});
     }
 
+    /// So little that it lies in the kernel and no write waits.
+    void whoLeavesLittleUnreadIsDroppedToo()
+    {
+        auto fixture = started(
+            [](serving::ServerOptions& options) { options.gate.writePatience = std::chrono::milliseconds(300); });
+        WebClient::Options narrow{"/speak"};
+        narrow.receiveBufferBytes = 4096;
+        WebClient slow(fixture->server().webAddress(), narrow);
+        slow.sendText(kOpen);
+        constexpr int kInterrupts = 1000; // about 50 KB of answers
+        for (int i = 0; i < kInterrupts; ++i)
+            slow.sendText(R"({"type":"interrupt"})");
+        QTRY_VERIFY(!fixture->calls().empty()); // of which this has become one by ending
+    }
+
     void aTokenIsAskedFor()
     {
         const auto tokens = std::filesystem::path(m_temporary.path().toStdString()) / "tokens";
