@@ -7,8 +7,8 @@ namespace lipsync::scheduling {
 
 namespace {
 
-// Up and down in the ratio of 99 to 1, so that the factor rests where one of 100 exceeds it.
-constexpr double kUp = 0.0297, kDown = 0.0003;
+// Up and down in the ratio of 299 to 1, so that the factor rests where one of 300 exceeds it.
+constexpr double kUp = 0.0299, kDown = 0.0001;
 
 } // namespace
 

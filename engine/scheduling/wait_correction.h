@@ -5,8 +5,8 @@
 
 namespace lipsync::scheduling {
 
-/// By how much jobs that queue take longer than was predicted for them: a factor that 99 of 100 stay below, learnt from
-/// how each of them ended. What a prediction cannot know is in it: workers that wait for a processor between batches,
+/// By how much jobs that queue take longer than was predicted for them: a factor that 299 of 300 stay below, learnt from
+/// how each of them ended. Of 100 one may be late, which leaves room for what comes after the job, such as its way back. What a prediction cannot know is in it: workers that wait for a processor between batches,
 /// jobs that overtake.
 class WaitCorrection {
 public:

@@ -44,7 +44,7 @@ private Q_SLOTS:
         for (int i = 0; i < 1000; ++i)
             correction.took(10ms, 10s);
         QCOMPARE(correction.factor(), WaitCorrection::kMost);
-        for (int i = 0; i < 4000; ++i)
+        for (int i = 0; i < 12'000; ++i)
             correction.took(100ms, 50ms);
         QCOMPARE(correction.factor(), 1.0);
     }
