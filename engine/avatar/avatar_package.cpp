@@ -371,6 +371,21 @@ Result<nn::WeightSet> AvatarPackage::audioEncoderWeights() const
     return nn::readSafetensors(audioEncoderFile());
 }
 
+Result<std::unique_ptr<nn::AudioEncoder>> AvatarPackage::audioEncoder(int threads) const
+{
+    std::lock_guard lock(m_hearing);
+    if (!m_audioEncoder) {
+        const auto weights = audioEncoderWeights();
+        if (!weights)
+            return failure(weights);
+        auto encoder = nn::AudioEncoder::create(*weights, {.precision = nn::Precision::Fp32, .threads = 1});
+        if (!encoder)
+            return failure(encoder);
+        m_audioEncoder = std::move(*encoder);
+    }
+    return m_audioEncoder->replica(threads);
+}
+
 std::optional<fs::path> AvatarPackage::optionalFile(const char* file) const
 {
     return m_manifest.has(file) ? std::optional(m_folder / file) : std::nullopt;

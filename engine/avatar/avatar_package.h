@@ -5,10 +5,12 @@
 #include "avatar/crop_rectangle.h"
 #include "base/error.h"
 #include "base/npy.h"
+#include "nn/audio_encoder.h"
 #include "nn/weight_set.h"
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -19,7 +21,8 @@ struct OpenOptions {
     bool verifyHashes = true; ///< compare every file with its SHA-256 in the manifest
 };
 
-/// A folder NAME.avatar/ that was found whole and consistent when it was opened. Immutable; any thread.
+/// A folder NAME.avatar/ that was found whole and consistent when it was opened. Immutable, but for what it keeps to
+/// itself; any thread.
 class AvatarPackage {
 public:
     /// Opens and checks everything: files, hashes, weights (whole, finite, of the network the manifest names),
@@ -51,6 +54,9 @@ public:
     /// TorchScript generator there are none to be read here.
     Result<nn::WeightSet> generatorWeights() const;
     Result<nn::WeightSet> audioEncoderWeights() const;
+    /// What hears for the network, computing in float32 with so many threads. The first call reads and packs the
+    /// weights, which all that are handed out share and the package keeps. Fails as audioEncoderWeights().
+    Result<std::unique_ptr<nn::AudioEncoder>> audioEncoder(int threads) const;
     /// frames × 68 × 2: x, y of the iBUG points in pixels of the template frame, not a number in frames
     /// without a face; nothing where the avatar has none.
     Result<std::optional<NpyArray>> landmarks() const;
@@ -65,6 +71,8 @@ private:
     std::filesystem::path m_folder;
     AvatarManifest m_manifest;
     std::vector<CropRectangle> m_crops;
+    mutable std::mutex m_hearing; ///< of the next one
+    mutable std::unique_ptr<const nn::AudioEncoder> m_audioEncoder; ///< null before the first is asked for
 };
 
 } // namespace lipsync::avatar

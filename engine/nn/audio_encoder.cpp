@@ -32,45 +32,53 @@ WeightSet withPrefix(const WeightSet& weights)
 
 } // namespace
 
+/// Either of them.
 struct AudioEncoder::Network {
-    RunOptions options;
-    std::shared_ptr<AveNetwork> module; ///< null where `direct` runs
-    std::unique_ptr<direct::AudioEncoderRun> direct; ///< or null
+    std::shared_ptr<AveNetwork> module;
+    std::shared_ptr<const direct::AudioEncoderNetwork> direct;
 };
 
-AudioEncoder::AudioEncoder() = default;
+AudioEncoder::AudioEncoder(std::shared_ptr<const Network> network, int threads)
+    : m_network(std::move(network))
+    , m_threads(threads)
+    , m_run(m_network->direct ? std::make_unique<direct::AudioEncoderRun>(m_network->direct, threads) : nullptr)
+{
+}
+
 AudioEncoder::~AudioEncoder() = default;
 
 Result<std::unique_ptr<AudioEncoder>> AudioEncoder::create(const WeightSet& weights, const RunOptions& options)
 {
-    std::unique_ptr<AudioEncoder> encoder(new AudioEncoder);
-    encoder->m_network = std::make_unique<Network>();
+    const auto network = std::make_shared<Network>();
     const auto built = guarded("Building the audio encoder", [&]() -> Status {
-        auto& network = *encoder->m_network;
-        network.options = options;
         {
             const WithoutInitialisation numbersFollow;
-            network.module = std::make_shared<AveNetwork>();
+            network->module = std::make_shared<AveNetwork>();
         }
         const auto named = withPrefix(weights);
-        if (auto lent = lendWeights(*network.module, named, "ave_audio_encoder"); !lent)
+        if (auto lent = lendWeights(*network->module, named, "ave_audio_encoder"); !lent)
             return lent;
         if (options.executor != Executor::LibTorch && direct::kernelsFloat()) {
-            network.module.reset();
-            auto packed = direct::AudioEncoderRun::create(named, options.threadCount());
+            network->module.reset();
+            auto packed = direct::AudioEncoderNetwork::create(named);
             if (!packed)
                 return failure(packed);
-            network.direct = std::move(*packed);
+            network->direct = std::move(*packed);
             return {};
         }
-        network.module->eval();
-        network.module->fold();
-        keepWeights(*network.module, named);
+        network->module->eval();
+        network->module->fold();
+        keepWeights(*network->module, named);
         return {};
     });
     if (!built)
         return failure(built);
-    return encoder;
+    return std::unique_ptr<AudioEncoder>(new AudioEncoder(network, options.threadCount()));
+}
+
+std::unique_ptr<AudioEncoder> AudioEncoder::replica(int threads) const
+{
+    return std::unique_ptr<AudioEncoder>(new AudioEncoder(m_network, threads));
 }
 
 Status AudioEncoder::encode(std::span<const float> windows, int batch, std::span<float> features)
@@ -79,15 +87,15 @@ Status AudioEncoder::encode(std::span<const float> windows, int batch, std::span
         features.size() != static_cast<std::size_t>(batch) * kAudioFeatureSize)
         return failure(ErrorCode::Internal, "An audio encoder batch does not have the sizes of its network");
     return guarded("Running the audio encoder", [&]() -> Status {
-        if (m_network->direct) {
+        if (m_run) {
             constexpr std::size_t kWindow = std::size_t{kMelBands} * kMelWindowColumns;
             for (std::size_t b = 0; b < static_cast<std::size_t>(batch); ++b)
-                m_network->direct->run(windows.subspan(b * kWindow, kWindow),
+                m_run->run(windows.subspan(b * kWindow, kWindow),
                                        features.subspan(b * kAudioFeatureSize, kAudioFeatureSize));
             return {};
         }
         c10::InferenceMode inference;
-        useThreads(m_network->options.threadCount());
+        useThreads(m_threads);
         const auto mel = torch::from_blob(const_cast<float*>(windows.data()), {batch, 1, kMelBands, kMelWindowColumns});
         const auto result = m_network->module->forward(mel).contiguous();
         std::copy_n(result.data_ptr<float>(), features.size(), features.data());

@@ -78,17 +78,23 @@ Answer<void> SpeakingSession::take(std::string_view sound)
         const auto from = samples.begin() + static_cast<std::ptrdiff_t>(at);
         m_sound.emplace_back(from, from + static_cast<std::ptrdiff_t>(std::min(kPieceSamples, samples.size() - at)));
     }
-    listen();
+    if (mayListen())
+        hearNext();
     return {};
 }
 
-/// Lets the next piece be heard, as soon as there is room for what it may complete.
-void SpeakingSession::listen()
+bool SpeakingSession::mayListen() const
 {
     if (m_isListening || !m_caller || (m_sound.empty() && !m_isSoundOver))
+        return false;
+    return m_frames->hasRoom() && m_caller->keepsUp(); // otherwise the next frame that leaves asks again
+}
+
+/// Lets the next piece be heard, as soon as there is room for what it may complete and others had their turn.
+void SpeakingSession::listen()
+{
+    if (!mayListen())
         return;
-    if (!m_frames->hasRoom() || !m_caller->keepsUp())
-        return; // the next frame that leaves asks again
     m_isListening = true;
     m_strand->post([self = shared_from_this()] { self->hearNext(); });
 }

@@ -87,6 +87,7 @@ private:
     SpeakingSession(const ServingParts& parts, std::shared_ptr<Strand> strand,
                     std::shared_ptr<const ServedAvatar> avatar, const SpeakingOptions& options, CallRecord& record,
                     std::shared_ptr<SpeechCaller> caller);
+    bool mayListen() const;
     void listen();
     void hearNext();
     void endSound();

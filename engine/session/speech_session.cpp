@@ -39,10 +39,7 @@ using Track = std::unique_ptr<audio::WindowTrack>;
 Result<Track> encodedTrack(const avatar::AvatarPackage& package, int threads, int encodeBatch)
 {
     const auto& manifest = package.manifest();
-    const auto weights = package.audioEncoderWeights();
-    if (!weights)
-        return failure(weights);
-    auto encoder = nn::AudioEncoder::create(*weights, {nn::Precision::Fp32, threads});
+    auto encoder = package.audioEncoder(threads);
     if (!encoder)
         return failure(encoder);
     const auto profile = manifest.network.profile();

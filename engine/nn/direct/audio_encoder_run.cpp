@@ -24,20 +24,17 @@ constexpr int kBands = 80, kColumns = 16;
 
 } // namespace
 
-AudioEncoderRun::AudioEncoderRun(int threads)
-    : m_melSize{kBands, kColumns, kBlock}
-    , m_team(threads)
+MapSize AudioEncoderNetwork::melSize()
 {
+    return {kBands, kColumns, kBlock};
 }
 
-Result<std::unique_ptr<AudioEncoderRun>> AudioEncoderRun::create(const WeightSet& weights, int threads)
+Result<std::shared_ptr<const AudioEncoderNetwork>> AudioEncoderNetwork::create(const WeightSet& weights)
 {
-    std::unique_ptr<AudioEncoderRun> encoder(new AudioEncoderRun(threads));
-    MapSize in = encoder->m_melSize;
-    std::size_t most[2] = {in.numbers(), 0}, gathered = 0;
+    std::shared_ptr<AudioEncoderNetwork> network(new AudioEncoderNetwork);
+    MapSize in = melSize();
     for (const auto& layer : kLayers) {
-        const auto number = encoder->m_layers.size();
-        const auto name = "audio_encoder." + std::to_string(number) + ".conv_block.";
+        const auto name = "audio_encoder." + std::to_string(network->m_layers.size()) + ".conv_block.";
         const auto folded = fold(weights, name + "0", name + "1");
         if (!folded)
             return failure(folded);
@@ -46,31 +43,43 @@ Result<std::unique_ptr<AudioEncoderRun>> AudioEncoderRun::create(const WeightSet
         if (!packed)
             return failure(packed);
         in = packed->out;
-        gathered = std::max(gathered, packed->gatheredNumbers());
-        most[(number + 1) % 2] = std::max(most[(number + 1) % 2], in.numbers());
-        encoder->m_layers.push_back(std::move(*packed));
+        network->m_layers.push_back(std::move(*packed));
     }
-    encoder->m_even = Buffer(most[0] * sizeof(float));
-    encoder->m_odd = Buffer(most[1] * sizeof(float));
-    encoder->m_gathered = Buffer(gathered * sizeof(float));
-    return encoder;
+    return network;
+}
+
+AudioEncoderRun::AudioEncoderRun(std::shared_ptr<const AudioEncoderNetwork> network, int threads)
+    : m_network(std::move(network))
+    , m_team(threads)
+{
+    const auto& layers = m_network->layers();
+    std::size_t most[2] = {AudioEncoderNetwork::melSize().numbers(), 0}, gathered = 0;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        auto& out = most[(i + 1) % 2];
+        out = std::max(out, layers[i].out.numbers());
+        gathered = std::max(gathered, layers[i].gatheredNumbers());
+    }
+    m_even = Buffer(most[0] * sizeof(float));
+    m_odd = Buffer(most[1] * sizeof(float));
+    m_gathered = Buffer(gathered * sizeof(float));
 }
 
 void AudioEncoderRun::run(std::span<const float> mel, std::span<float> feature)
 {
     m_team.run([&](int index) { part(index, mel.data()); });
-    const auto& last = m_layers.size() % 2 == 0 ? m_even : m_odd;
+    const auto& last = m_network->layers().size() % 2 == 0 ? m_even : m_odd;
     std::copy_n(last.as<float>(), feature.size(), feature.data());
 }
 
 void AudioEncoderRun::part(int index, const float* mel)
 {
     const MatrixRun run(*kernelsFloat(), m_team, index);
-    Map in{m_even.as<std::byte>(), m_melSize};
+    Map in{m_even.as<std::byte>(), AudioEncoderNetwork::melSize()};
     run.fromPlanes(mel, 1, in);
-    for (std::size_t i = 0; i < m_layers.size(); ++i) {
-        const Map out{(i % 2 == 0 ? m_odd : m_even).as<std::byte>(), m_layers[i].out};
-        run.taps(m_layers[i], in, out, m_gathered.as<std::byte>());
+    const auto& layers = m_network->layers();
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const Map out{(i % 2 == 0 ? m_odd : m_even).as<std::byte>(), layers[i].out};
+        run.taps(layers[i], in, out, m_gathered.as<std::byte>());
         in = out;
     }
 }

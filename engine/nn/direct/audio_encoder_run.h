@@ -8,22 +8,34 @@
 
 namespace lipsync::nn::direct {
 
-/// The AVE audio encoder in float32 with the kernels of the direct executor. One thread at a time.
-class AudioEncoderRun {
+/// The packed layers of an AVE audio encoder, in float32. Never changed, shared by runs on any thread.
+class AudioEncoderNetwork {
 public:
     /// `weights`: names begin with `audio_encoder.`. InvalidInput when tensors are missing or do not fit. Needs
     /// kernelsFloat().
-    static Result<std::unique_ptr<AudioEncoderRun>> create(const WeightSet& weights, int threads);
+    static Result<std::shared_ptr<const AudioEncoderNetwork>> create(const WeightSet& weights);
+
+    static MapSize melSize();
+    const std::vector<TapConvolution>& layers() const { return m_layers; }
+
+private:
+    AudioEncoderNetwork() = default;
+
+    std::vector<TapConvolution> m_layers;
+};
+
+/// An AVE audio encoder with the kernels of the direct executor. One thread at a time.
+class AudioEncoderRun {
+public:
+    AudioEncoderRun(std::shared_ptr<const AudioEncoderNetwork> network, int threads);
 
     /// `mel`: 80 × 16 numbers, band by band; `feature`: 512.
     void run(std::span<const float> mel, std::span<float> feature);
 
 private:
-    explicit AudioEncoderRun(int threads);
     void part(int index, const float* mel);
 
-    std::vector<TapConvolution> m_layers;
-    MapSize m_melSize;
+    const std::shared_ptr<const AudioEncoderNetwork> m_network;
     Buffer m_odd, m_even, m_gathered;
     ThreadTeam m_team;
 };

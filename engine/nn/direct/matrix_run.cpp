@@ -53,15 +53,19 @@ void MatrixRun::taps(const TapConvolution& layer, const Map& in, const Map& out,
     to += static_cast<std::size_t>(rows.begin) * layer.out.columns * taps * channelBytes;
     for (int y = rows.begin; y < rows.end; ++y) {
         for (int x = 0; x < layer.out.columns; ++x) {
-            for (int t = 0; t < taps; ++t, to += channelBytes) {
-                const int row = y * layer.step[0] + t / layer.side - layer.border;
-                const int column = x * layer.step[1] + t % layer.side - layer.border;
-                const bool inside = row >= 0 && row < layer.in.rows && column >= 0 && column < layer.in.columns;
-                const auto pixel = static_cast<std::size_t>(row) * layer.in.columns + column;
-                if (inside)
-                    std::memcpy(to, in.data + pixel * channelBytes, channelBytes);
-                else
-                    std::memset(to, 0, channelBytes);
+            // The columns of a pixel's taps lie side by side: [first, last) of them are inside.
+            const int left = x * layer.step[1] - layer.border;
+            const int first = std::clamp(-left, 0, layer.side), last = std::clamp(layer.in.columns - left, 0, layer.side);
+            for (int t = 0; t < layer.side; ++t, to += layer.side * channelBytes) {
+                const int row = y * layer.step[0] + t - layer.border;
+                if (row < 0 || row >= layer.in.rows) {
+                    std::memset(to, 0, layer.side * channelBytes);
+                    continue;
+                }
+                const auto pixel = static_cast<std::size_t>(row) * layer.in.columns + (left + first);
+                std::memset(to, 0, first * channelBytes);
+                std::memcpy(to + first * channelBytes, in.data + pixel * channelBytes, (last - first) * channelBytes);
+                std::memset(to + last * channelBytes, 0, (layer.side - last) * channelBytes);
             }
         }
     }

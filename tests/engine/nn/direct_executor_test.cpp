@@ -332,19 +332,20 @@ private Q_SLOTS:
         const auto mel = formulaMel(std::size_t{2} * 80 * 16);
         const auto reference = forwardAudioEncoder(weights, Form::Folded, mel, 2);
         const std::size_t window = std::size_t{80} * 16, feature = 512;
+        const auto network = AudioEncoderNetwork::create(weights);
+        QVERIFY(network);
         for (const int threads : {1, 3}) {
-            const auto encoder = AudioEncoderRun::create(weights, threads);
-            QVERIFY(encoder);
+            AudioEncoderRun encoder(*network, threads);
             std::vector<float> features(2 * feature);
             for (std::size_t b = 0; b < 2; ++b)
-                (*encoder)->run(std::span(mel).subspan(b * window, window),
+                encoder.run(std::span(mel).subspan(b * window, window),
                                 std::span(features).subspan(b * feature, feature));
             for (std::size_t i = 0; i < features.size(); ++i)
                 QVERIFY(std::abs(features[i] - reference.values[i]) <= 1e-4F);
         }
         auto incomplete = weights;
         incomplete.erase("audio_encoder.7.conv_block.1.bias");
-        QVERIFY(!AudioEncoderRun::create(incomplete, 1));
+        QVERIFY(!AudioEncoderNetwork::create(incomplete));
     }
 
     void whatIsNotCoveredRunsWithLibTorch()

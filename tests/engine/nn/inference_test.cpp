@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 
 using namespace lipsync;
 using namespace lipsync::nn;
@@ -98,6 +99,7 @@ private Q_SLOTS:
     void bf16IsCloseToFp32_data();
     void bf16IsCloseToFp32();
     void encoderGivesTheFeaturesOfItsNetwork();
+    void replicasOfAnEncoderHearTheSameAndOutliveIt();
     void encoderAcceptsEveryPrefixOfItsNames_data();
     void encoderAcceptsEveryPrefixOfItsNames();
     void batchesOfWrongSizeAreRefused();
@@ -192,6 +194,26 @@ void InferenceTest::encoderGivesTheFeaturesOfItsNetwork()
     const auto expected = forwardAudioEncoder(weights, Form::Plain, mel, 3);
     for (std::size_t i = 0; i < features.size(); ++i)
         QVERIFY(std::abs(features[i] - expected.values[i]) < 1e-4f);
+}
+
+void InferenceTest::replicasOfAnEncoderHearTheSameAndOutliveIt()
+{
+    const auto mel = formulaMel(std::size_t{kMelBands} * kMelWindowColumns);
+    for (const auto executor : {Executor::LibTorch, Executor::Auto}) {
+        auto encoder = AudioEncoder::create(formulaAudioEncoderWeights(), {.threads = 1, .executor = executor});
+        QVERIFY(encoder.has_value());
+        std::vector<float> features(kAudioFeatureSize), others(kAudioFeatureSize);
+        QVERIFY((*encoder)->encode(mel, 1, features).has_value());
+        const auto one = (*encoder)->replica(1), another = one->replica(1);
+        encoder->reset();
+        std::thread beside([&] { static_cast<void>(another->encode(mel, 1, others)); });
+        std::vector<float> again(kAudioFeatureSize);
+        const auto encoded = one->encode(mel, 1, again);
+        beside.join();
+        QVERIFY(encoded.has_value());
+        QCOMPARE(again, features);
+        QCOMPARE(others, features);
+    }
 }
 
 void InferenceTest::encoderAcceptsEveryPrefixOfItsNames_data()
