@@ -44,22 +44,21 @@ void MatrixRun::shared(const Pointwise& layer, const Pixels& in, const Gemm& res
     }
 }
 
-void MatrixRun::taps(const TapConvolution& layer, const Map& in, const Map& out, std::byte* to) const
+/// What the taps of some rows of the output see, pixel after pixel.
+void MatrixRun::gather(const TapConvolution& layer, const Map& in, Range rows, std::byte* to) const
 {
-    const int taps = layer.side * layer.side;
-    const Pixels gathered{to, layer.out.rows * layer.out.columns, layer.matrix.inputs[0]};
     const auto channelBytes = static_cast<std::size_t>(layer.in.channels) * m_number;
-    const auto rows = part(layer.out.rows);
-    to += static_cast<std::size_t>(rows.begin) * layer.out.columns * taps * channelBytes;
+    const auto rowBytes = layer.side * channelBytes; // of a pixel's taps
     for (int y = rows.begin; y < rows.end; ++y) {
         for (int x = 0; x < layer.out.columns; ++x) {
-            // The columns of a pixel's taps lie side by side: [first, last) of them are inside.
+            // The columns of a pixel's taps lie side by side; those in [first, last) are inside.
             const int left = x * layer.step[1] - layer.border;
-            const int first = std::clamp(-left, 0, layer.side), last = std::clamp(layer.in.columns - left, 0, layer.side);
-            for (int t = 0; t < layer.side; ++t, to += layer.side * channelBytes) {
+            const int first = std::clamp(-left, 0, layer.side);
+            const int last = std::clamp(layer.in.columns - left, 0, layer.side);
+            for (int t = 0; t < layer.side; ++t, to += rowBytes) {
                 const int row = y * layer.step[0] + t - layer.border;
-                if (row < 0 || row >= layer.in.rows) {
-                    std::memset(to, 0, layer.side * channelBytes);
+                if (row < 0 || row >= layer.in.rows || first >= last) {
+                    std::memset(to, 0, rowBytes);
                     continue;
                 }
                 const auto pixel = static_cast<std::size_t>(row) * layer.in.columns + (left + first);
@@ -69,16 +68,40 @@ void MatrixRun::taps(const TapConvolution& layer, const Map& in, const Map& out,
             }
         }
     }
-    m_team.meet();
+}
+
+void MatrixRun::taps(const TapConvolution& layer, const Map& in, const Map& out, std::byte* to) const
+{
+    const auto& size = layer.out;
+    const auto rows = part(size.rows);
+    const int numbers = layer.matrix.inputs[0]; // of a gathered pixel
     Gemm g;
     g.relu = true;
-    g.outStride = layer.out.channels;
+    g.outStride = size.channels;
     g.out = out.data;
     if (layer.addsInput) {
         g.residual = in.data;
         g.residualStride = in.size.channels;
     }
-    shared(layer.matrix, gathered, g);
+    auto* const mine = to + static_cast<std::size_t>(rows.begin) * size.columns * numbers * m_number;
+    if (size.rows * size.columns < kManyPixels * m_team.threads()) {
+        gather(layer, in, rows, mine);
+        m_team.meet();
+        shared(layer.matrix, {to, size.rows * size.columns, numbers}, g);
+        return m_team.meet();
+    }
+    // Each thread has rows of its own, and gathers few at a time, which stay in its cache until they are multiplied.
+    const int step = std::max(1, kPixelsAtOnce / size.columns);
+    for (int y = rows.begin; y < rows.end; y += step) {
+        const Range few{y, std::min(y + step, rows.end)};
+        gather(layer, in, few, mine);
+        Gemm some = g;
+        const auto offset = [&](int stride) { return static_cast<std::size_t>(y) * size.columns * stride * m_number; };
+        some.out = out.data + offset(g.outStride);
+        if (layer.addsInput)
+            some.residual = in.data + offset(g.residualStride);
+        pointwise(layer.matrix, {0, layer.matrix.blocks}, {mine, (few.end - few.begin) * size.columns, numbers}, some);
+    }
     m_team.meet();
 }
 

@@ -63,6 +63,11 @@ protected:
     ThreadTeam& m_team;
 
 private:
+    static constexpr int kManyPixels = 128; ///< of a thread's part, in a convolution
+    static constexpr int kPixelsAtOnce = 64;
+
+    void gather(const TapConvolution& layer, const Map& in, Range rows, std::byte* to) const;
+
     const int m_index;
 };
 
