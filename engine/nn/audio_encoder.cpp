@@ -91,7 +91,7 @@ Status AudioEncoder::encode(std::span<const float> windows, int batch, std::span
             constexpr std::size_t kWindow = std::size_t{kMelBands} * kMelWindowColumns;
             for (std::size_t b = 0; b < static_cast<std::size_t>(batch); ++b)
                 m_run->run(windows.subspan(b * kWindow, kWindow),
-                                       features.subspan(b * kAudioFeatureSize, kAudioFeatureSize));
+                           features.subspan(b * kAudioFeatureSize, kAudioFeatureSize));
             return {};
         }
         c10::InferenceMode inference;

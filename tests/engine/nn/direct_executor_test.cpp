@@ -339,7 +339,7 @@ private Q_SLOTS:
             std::vector<float> features(2 * feature);
             for (std::size_t b = 0; b < 2; ++b)
                 encoder.run(std::span(mel).subspan(b * window, window),
-                                std::span(features).subspan(b * feature, feature));
+                            std::span(features).subspan(b * feature, feature));
             for (std::size_t i = 0; i < features.size(); ++i)
                 QVERIFY(std::abs(features[i] - reference.values[i]) <= 1e-4F);
         }
