@@ -88,10 +88,7 @@ Status AudioEncoder::encode(std::span<const float> windows, int batch, std::span
         return failure(ErrorCode::Internal, "An audio encoder batch does not have the sizes of its network");
     return guarded("Running the audio encoder", [&]() -> Status {
         if (m_run) {
-            constexpr std::size_t kWindow = std::size_t{kMelBands} * kMelWindowColumns;
-            for (std::size_t b = 0; b < static_cast<std::size_t>(batch); ++b)
-                m_run->run(windows.subspan(b * kWindow, kWindow),
-                           features.subspan(b * kAudioFeatureSize, kAudioFeatureSize));
+            m_run->run(windows, batch, features);
             return {};
         }
         c10::InferenceMode inference;

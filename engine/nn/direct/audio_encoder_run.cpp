@@ -52,6 +52,12 @@ AudioEncoderRun::AudioEncoderRun(std::shared_ptr<const AudioEncoderNetwork> netw
     : m_network(std::move(network))
     , m_team(threads)
 {
+}
+
+void AudioEncoderRun::makeRoom(int windows)
+{
+    if (windows <= m_room)
+        return;
     const auto& layers = m_network->layers();
     std::size_t most[2] = {AudioEncoderNetwork::melSize().numbers(), 0}, gathered = 0;
     for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -59,27 +65,34 @@ AudioEncoderRun::AudioEncoderRun(std::shared_ptr<const AudioEncoderNetwork> netw
         out = std::max(out, layers[i].out.numbers());
         gathered = std::max(gathered, layers[i].gatheredNumbers());
     }
-    m_even = Buffer(most[0] * sizeof(float));
-    m_odd = Buffer(most[1] * sizeof(float));
-    m_gathered = Buffer(gathered * sizeof(float));
+    const std::size_t bytes = windows * sizeof(float);
+    m_even = Buffer(most[0] * bytes);
+    m_odd = Buffer(most[1] * bytes);
+    m_gathered = Buffer(gathered * bytes);
+    m_room = windows;
 }
 
-void AudioEncoderRun::run(std::span<const float> mel, std::span<float> feature)
+void AudioEncoderRun::run(std::span<const float> mel, int windows, std::span<float> features)
 {
-    m_team.run([&](int index) { part(index, mel.data()); });
+    const std::size_t heard = std::size_t{kBands} * kColumns, feature = features.size() / windows;
     const auto& last = m_network->layers().size() % 2 == 0 ? m_even : m_odd;
-    std::copy_n(last.as<float>(), feature.size(), feature.data());
+    for (int from = 0; from < windows; from += kMostWindows) {
+        const int together = std::min(kMostWindows, windows - from);
+        makeRoom(together);
+        m_team.run([&](int index) { part(index, mel.data() + from * heard, together); });
+        std::copy_n(last.as<float>(), together * feature, features.data() + from * feature);
+    }
 }
 
-void AudioEncoderRun::part(int index, const float* mel)
+void AudioEncoderRun::part(int index, const float* mel, int windows)
 {
     const MatrixRun run(*kernelsFloat(), m_team, index);
     Map in{m_even.as<std::byte>(), AudioEncoderNetwork::melSize()};
-    run.fromPlanes(mel, 1, in);
+    run.fromPlanes(mel, 1, in, windows);
     const auto& layers = m_network->layers();
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const Map out{(i % 2 == 0 ? m_odd : m_even).as<std::byte>(), layers[i].out};
-        run.taps(layers[i], in, out, m_gathered.as<std::byte>());
+        run.taps(layers[i], in, out, m_gathered.as<std::byte>(), windows);
         in = out;
     }
 }

@@ -27,15 +27,21 @@ private:
 /// An AVE audio encoder with the kernels of the direct executor. One thread at a time.
 class AudioEncoderRun {
 public:
+    /// Windows computed together, which takes 0.7 of the time of one by one: the weights are read once for all.
+    static constexpr int kMostWindows = 4;
+
     AudioEncoderRun(std::shared_ptr<const AudioEncoderNetwork> network, int threads);
 
-    /// `mel`: 80 × 16 numbers, band by band; `feature`: 512.
-    void run(std::span<const float> mel, std::span<float> feature);
+    /// `mel`: 80 × 16 numbers a window, band by band; `features`: 512 a window, each the same to the last bit whatever
+    /// the number of windows.
+    void run(std::span<const float> mel, int windows, std::span<float> features);
 
 private:
-    void part(int index, const float* mel);
+    void makeRoom(int windows);
+    void part(int index, const float* mel, int windows);
 
     const std::shared_ptr<const AudioEncoderNetwork> m_network;
+    int m_room = 0; ///< windows
     Buffer m_odd, m_even, m_gathered;
     ThreadTeam m_team;
 };

@@ -51,11 +51,12 @@ public:
     /// The whole `layer` for all pixels, by all threads; it is complete after their next meeting.
     void shared(const Pointwise& layer, const Pixels& in, const Gemm& rest) const;
 
-    /// A convolution by all threads, complete. `gathered`: TapConvolution::gatheredNumbers() numbers.
-    void taps(const TapConvolution& layer, const Map& in, const Map& out, std::byte* gathered) const;
+    /// A convolution by all threads, complete. Maps of several pictures lie one after the other. `gathered`:
+    /// TapConvolution::gatheredNumbers() numbers a picture.
+    void taps(const TapConvolution& layer, const Map& in, const Map& out, std::byte* gathered, int pictures = 1) const;
 
-    /// Planes of float32 become pixels; by all threads, complete.
-    void fromPlanes(const float* planes, int channels, const Map& out) const;
+    /// Planes of float32 become pixels; by all threads, complete. Several pictures as above.
+    void fromPlanes(const float* planes, int channels, const Map& out, int pictures = 1) const;
 
 protected:
     const KernelSet& m_kernels;

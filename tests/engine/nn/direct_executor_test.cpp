@@ -329,19 +329,22 @@ private Q_SLOTS:
     void audioFeaturesAreThoseOfLibTorch()
     {
         const auto weights = formulaAudioEncoderWeights();
-        const auto mel = formulaMel(std::size_t{2} * 80 * 16);
-        const auto reference = forwardAudioEncoder(weights, Form::Folded, mel, 2);
-        const std::size_t window = std::size_t{80} * 16, feature = 512;
+        constexpr int kWindows = 6; // more than are computed together
+        constexpr std::size_t kWindow = std::size_t{80} * 16, kFeature = 512;
+        const auto mel = formulaMel(kWindows * kWindow);
+        const auto reference = forwardAudioEncoder(weights, Form::Folded, mel, kWindows);
         const auto network = AudioEncoderNetwork::create(weights);
         QVERIFY(network);
         for (const int threads : {1, 3}) {
             AudioEncoderRun encoder(*network, threads);
-            std::vector<float> features(2 * feature);
-            for (std::size_t b = 0; b < 2; ++b)
-                encoder.run(std::span(mel).subspan(b * window, window),
-                            std::span(features).subspan(b * feature, feature));
+            std::vector<float> features(kWindows * kFeature), alone(kFeature);
+            encoder.run(mel, kWindows, features);
             for (std::size_t i = 0; i < features.size(); ++i)
                 QVERIFY(std::abs(features[i] - reference.values[i]) <= 1e-4F);
+            for (std::size_t b = 0; b < kWindows; ++b) {
+                encoder.run(std::span(mel).subspan(b * kWindow, kWindow), 1, alone);
+                QVERIFY(std::ranges::equal(alone, std::span(features).subspan(b * kFeature, kFeature)));
+            }
         }
         auto incomplete = weights;
         incomplete.erase("audio_encoder.7.conv_block.1.bias");
