@@ -3,6 +3,7 @@
 
 #include "base/file_system.h"
 #include "media/video_reader.h"
+#include "nn/audio_encoder.h"
 #include "nn/network_shapes.h"
 
 #include <algorithm>
@@ -370,6 +371,9 @@ Result<nn::WeightSet> AvatarPackage::audioEncoderWeights() const
         return failure(trained);
     return nn::readSafetensors(audioEncoderFile());
 }
+
+AvatarPackage::AvatarPackage() = default;
+AvatarPackage::~AvatarPackage() = default;
 
 Result<std::unique_ptr<nn::AudioEncoder>> AvatarPackage::audioEncoder(int threads) const
 {

@@ -5,7 +5,6 @@
 #include "avatar/crop_rectangle.h"
 #include "base/error.h"
 #include "base/npy.h"
-#include "nn/audio_encoder.h"
 #include "nn/weight_set.h"
 
 #include <filesystem>
@@ -13,6 +12,10 @@
 #include <mutex>
 #include <optional>
 #include <vector>
+
+namespace lipsync::nn {
+class AudioEncoder;
+}
 
 namespace lipsync::avatar {
 
@@ -30,6 +33,7 @@ public:
     /// opened here. InvalidInput names the file and what is wrong with it.
     static Result<std::shared_ptr<const AvatarPackage>> open(const std::filesystem::path& folder,
                                                              const OpenOptions& options = {});
+    ~AvatarPackage();
 
     const std::filesystem::path& folder() const { return m_folder; }
     const AvatarManifest& manifest() const { return m_manifest; }
@@ -64,7 +68,7 @@ public:
     Result<std::optional<NpyArray>> features() const;
 
 private:
-    AvatarPackage() = default;
+    AvatarPackage();
     std::optional<std::filesystem::path> optionalFile(const char* file) const;
     Result<std::optional<NpyArray>> optionalArray(const char* file) const;
 

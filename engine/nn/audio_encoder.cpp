@@ -73,12 +73,24 @@ Result<std::unique_ptr<AudioEncoder>> AudioEncoder::create(const WeightSet& weig
     });
     if (!built)
         return failure(built);
-    return std::unique_ptr<AudioEncoder>(new AudioEncoder(network, options.threadCount()));
+    return onNetwork(network, options.threadCount());
 }
 
-std::unique_ptr<AudioEncoder> AudioEncoder::replica(int threads) const
+Result<std::unique_ptr<AudioEncoder>> AudioEncoder::onNetwork(std::shared_ptr<const Network> network, int threads)
 {
-    return std::unique_ptr<AudioEncoder>(new AudioEncoder(m_network, threads));
+    std::unique_ptr<AudioEncoder> encoder;
+    const auto made = guarded("Preparing the audio encoder", [&]() -> Status {
+        encoder.reset(new AudioEncoder(std::move(network), threads));
+        return {};
+    });
+    if (!made)
+        return failure(made);
+    return encoder;
+}
+
+Result<std::unique_ptr<AudioEncoder>> AudioEncoder::replica(int threads) const
+{
+    return onNetwork(m_network, threads);
 }
 
 Status AudioEncoder::encode(std::span<const float> windows, int batch, std::span<float> features)

@@ -24,8 +24,9 @@ public:
     /// Accepts names bare, with `audio_encoder.` or `module.audio_encoder.` before them.
     static Result<std::unique_ptr<AudioEncoder>> create(const WeightSet& weights, const RunOptions& options = {});
     ~AudioEncoder();
-    /// Another one on the same network, whose packed weights both share. Any thread.
-    std::unique_ptr<AudioEncoder> replica(int threads) const;
+    /// Another one on the same network, whose packed weights both share. Any thread. Fails where the system has no
+    /// more threads or memory.
+    Result<std::unique_ptr<AudioEncoder>> replica(int threads) const;
 
     /// `windows`: batch × 80 × 16 floats, mel-major (band by band); `features`: batch × 512 floats.
     Status encode(std::span<const float> windows, int batch, std::span<float> features);
@@ -33,6 +34,7 @@ public:
 private:
     struct Network;
     AudioEncoder(std::shared_ptr<const Network> network, int threads);
+    static Result<std::unique_ptr<AudioEncoder>> onNetwork(std::shared_ptr<const Network> network, int threads);
 
     const std::shared_ptr<const Network> m_network;
     const int m_threads;

@@ -195,7 +195,7 @@ std::size_t Scheduler::worthTaking(const WorkerRecord& worker, ModelId model, st
         othersRate += largest / seconds(*cost);
         // One that is overdue may hang: it is taken to need as long again as it is late, and is soon not waited for.
         const auto late = other.running ? now - other.running->expectedEnd : Duration::zero();
-        others.emplace(now + (late < Duration::zero() ? -late : late), id);
+        others.emplace(now + std::chrono::abs(late), id);
     }
     const auto own = m_costs.expected(worker.cost, model, sizesFor(worker, model).back());
     if (isOneKind || !own || static_cast<double>(waiting) > othersRate * seconds(*own))

@@ -6,8 +6,8 @@
 namespace lipsync::scheduling {
 
 /// By how much jobs that queue take longer than was predicted for them: a factor that 299 of 300 stay below, learnt from
-/// how each of them ended. Of 100 one may be late, which leaves room for what comes after the job, such as its way back. What a prediction cannot know is in it: workers that wait for a processor between batches,
-/// jobs that overtake.
+/// how each of them ended. What a prediction cannot know is in it: workers that wait for a processor between batches,
+/// jobs that overtake. One of 100 may be late; the rest of that is left for the way back to whoever asked. One thread.
 class WaitCorrection {
 public:
     /// Between 1 and kMost: a moment in which the machine stood still is nothing to plan with.

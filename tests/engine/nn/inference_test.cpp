@@ -204,7 +204,7 @@ void InferenceTest::replicasOfAnEncoderHearTheSameAndOutliveIt()
         QVERIFY(encoder.has_value());
         std::vector<float> features(kAudioFeatureSize), others(kAudioFeatureSize);
         QVERIFY((*encoder)->encode(mel, 1, features).has_value());
-        const auto one = (*encoder)->replica(1), another = one->replica(1);
+        const auto one = (*encoder)->replica(1).value(), another = one->replica(1).value();
         encoder->reset();
         std::thread beside([&] { static_cast<void>(another->encode(mel, 1, others)); });
         std::vector<float> again(kAudioFeatureSize);

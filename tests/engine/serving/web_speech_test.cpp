@@ -24,6 +24,7 @@ using test::WebClient;
 namespace {
 
 constexpr int kNormal = 1000, kGoingAway = 1001, kNotAllowed = 1008;
+constexpr int kNarrow = 4096; ///< bytes that a client's kernel takes before it is read
 constexpr int kSide = 96; ///< of the fixture's frames
 constexpr std::size_t kSecond = 16000; ///< samples
 constexpr std::size_t kPiece = 1600;
@@ -299,11 +300,8 @@ private Q_SLOTS:
 
     void whoDoesNotReadIsHeldBackAndDropped()
     {
-        auto fixture = started(
-            [](serving::ServerOptions& options) { options.gate.writePatience = std::chrono::milliseconds(300); });
-        WebClient::Options narrow{"/speak"};
-        narrow.receiveBufferBytes = 4096;
-        WebClient slow(fixture->server().webAddress(), narrow);
+        auto fixture = startedImpatient();
+        WebClient slow(fixture->server().webAddress(), {"/speak", {}, kNarrow});
         slow.sendText(kOpen);
         while (say(slow, m_second)) { } // until the server has dropped it
         QTRY_COMPARE(fixture->server().counts().openCalls, std::size_t{0});
@@ -317,11 +315,8 @@ private Q_SLOTS:
 
     void whoInterruptsAndDoesNotReadIsHeldBackToo()
     {
-        auto fixture = started(
-            [](serving::ServerOptions& options) { options.gate.writePatience = std::chrono::milliseconds(300); });
-        WebClient::Options narrow{"/speak"};
-        narrow.receiveBufferBytes = 4096;
-        WebClient slow(fixture->server().webAddress(), narrow);
+        auto fixture = startedImpatient();
+        WebClient slow(fixture->server().webAddress(), {"/speak", {}, kNarrow});
         slow.sendText(kOpen);
         while (slow.sendText(R"({"type":"interrupt"})")) { } // until the server has dropped it
         QTRY_COMPARE(fixture->server().counts().openCalls, std::size_t{0});
@@ -330,11 +325,8 @@ private Q_SLOTS:
     /// So little that it lies in the kernel and no write waits.
     void whoLeavesLittleUnreadIsDroppedToo()
     {
-        auto fixture = started(
-            [](serving::ServerOptions& options) { options.gate.writePatience = std::chrono::milliseconds(300); });
-        WebClient::Options narrow{"/speak"};
-        narrow.receiveBufferBytes = 4096;
-        WebClient slow(fixture->server().webAddress(), narrow);
+        auto fixture = startedImpatient();
+        WebClient slow(fixture->server().webAddress(), {"/speak", {}, kNarrow});
         slow.sendText(kOpen);
         constexpr int kInterrupts = 1000; // about 50 KB of answers
         for (int i = 0; i < kInterrupts; ++i)
@@ -421,6 +413,12 @@ private:
         fixture->waitFor("speaker");
         fixture->waitFor("silent");
         return fixture;
+    }
+    /// With callers who do not read.
+    std::unique_ptr<test::ServingFixture> startedImpatient()
+    {
+        return started(
+            [](serving::ServerOptions& options) { options.gate.writePatience = std::chrono::milliseconds(300); });
     }
     static std::unique_ptr<WebClient> talk(test::ServingFixture& fixture)
     {
