@@ -132,7 +132,8 @@ Answer<void> SpokenFrames::submit(std::int64_t inUtterance)
         return tl::unexpected(faultOf(frame.error()));
     const auto job = m_nextJob++;
     m_underWay[job] = {inUtterance, frame->templateFrame};
-    auto submitted = m_stream->submit({job, frame->templateFrame->index, std::move(frame->window)}, {});
+    auto submitted =
+        m_stream->submit({job, frame->templateFrame->index, std::move(frame->window), frame->reuse.distance}, {});
     if (!submitted)
         m_underWay.erase(job);
     return submitted;

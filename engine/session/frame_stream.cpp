@@ -16,6 +16,7 @@ tl::expected<void, scheduling::Refusal> FrameStream::submit(SpeechFrame frame, s
     auto content = std::make_shared<inference::MouthContent>();
     content->templateFrame = frame.templateFrame->index;
     content->window = std::move(frame.window);
+    content->reuseDistance = frame.reuse.distance;
     scheduling::FrameJob job;
     job.sequence = frame.number;
     job.model = m_model;

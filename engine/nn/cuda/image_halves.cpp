@@ -24,9 +24,9 @@ ImageHalves::Half ImageHalves::find(const FrameKey& key)
     return found->half;
 }
 
-ImageHalves::Half ImageHalves::take()
+ImageHalves::Half ImageHalves::take(int reuseDistance)
 {
-    if (m_most == 0)
+    if (static_cast<std::size_t>(reuseDistance) >= m_most)
         return nullptr;
     {
         const std::scoped_lock lock(m_mutex);
