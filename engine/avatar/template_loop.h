@@ -4,19 +4,10 @@
 #include "nn/network_profile.h"
 
 #include <cstdint>
-#include <limits>
 
 namespace lipsync::avatar {
 
 using nn::LoopRule;
-
-/// When a template frame is drawn the next time.
-struct FrameReuse {
-    std::int64_t after = 0; ///< output frames
-    int distance = 0; ///< other template frames that are drawn in between, or kNever
-
-    static constexpr int kNever = std::numeric_limits<int>::max();
-};
 
 /// Which template frame belongs to which output frame. A value; any thread.
 class TemplateLoop {
@@ -28,15 +19,10 @@ public:
     /// Template frame of output frame 0, 1, …; negative ones continue the same sequence to the left.
     int frameAt(std::int64_t outputFrame) const;
 
-    /// When the template frame of that output frame is drawn again.
-    FrameReuse reuseOf(std::int64_t outputFrame) const;
-
     /// Output frames after which the sequence repeats.
     std::int64_t period() const;
 
 private:
-    std::int64_t positionOf(std::int64_t outputFrame) const;
-
     LoopRule m_rule;
     int m_startFrame;
     std::int64_t m_length; ///< template frames in play

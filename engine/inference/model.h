@@ -44,7 +44,6 @@ private:
 struct MouthContent final : scheduling::JobContent {
     int templateFrame = 0; ///< its crop is written before the job is submitted
     std::vector<float> window; ///< GeneratorSpec::audioElements() floats
-    int reuseDistance = 0; ///< as nn::MouthInput has it
 };
 
 /// A redrawn mouth: GeneratorSpec::pictureBytes() bytes, B,G,R, rows first. Keeps its batch's buffer alive.

@@ -59,7 +59,7 @@ Result<nn::MouthInput> mouthOf(const Model& model, const scheduling::JobContent*
         return failure(ErrorCode::Internal,
                        fmt::format("Template frame {} of {} is not there.", mouth->templateFrame, model.name));
     }
-    return nn::MouthInput{mouth->templateFrame, mouth->window, mouth->reuseDistance};
+    return nn::MouthInput{mouth->templateFrame, mouth->window};
 }
 
 class TorchWorker final : public scheduling::Worker {

@@ -117,11 +117,8 @@ Result<std::shared_ptr<MouthContent>> readMouth(const wire::Mouth& mouth, const 
     if (bytes.size() != spec.audioElements() * sizeof(float))
         return refused(fmt::format("A feature window has {} bytes; those of {} have {}.", bytes.size(), spec.name(),
                                    spec.audioElements() * sizeof(float)));
-    if (mouth.reuse_distance() < 0)
-        return refused("A template frame comes again after less than nothing.");
     auto content = std::make_shared<MouthContent>();
     content->templateFrame = mouth.template_frame();
-    content->reuseDistance = mouth.reuse_distance();
     content->window.resize(spec.audioElements());
     std::memcpy(content->window.data(), bytes.data(), bytes.size());
     if (!std::ranges::all_of(content->window, [](float value) { return std::isfinite(value); }))
@@ -248,7 +245,6 @@ void write(const scheduling::Batch& batch, wire::RunRequest& message)
         auto& written = *message.add_mouths();
         written.set_template_frame(mouth.templateFrame);
         written.set_window(mouth.window.data(), mouth.window.size() * sizeof(float));
-        written.set_reuse_distance(mouth.reuseDistance);
     }
 }
 

@@ -46,7 +46,7 @@ public:
             const auto* picture = host.crop(mouths[b].templateFrame).data() + firstPixel;
             const auto made = output.subspan(b * m_pictureBytes, m_pictureBytes);
             const auto found = m_clock.now();
-            const bool numbers = executor->run(picture, rowBytes, mouths[b].window, made, {}, mouths[b].reuseDistance);
+            const bool numbers = executor->run(picture, rowBytes, mouths[b].window, made);
             const auto computed = m_clock.now();
             good &= numbers;
             // Bytes become numbers, and numbers bytes, while it computes: little is left beside that.

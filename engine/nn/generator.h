@@ -57,9 +57,6 @@ std::string describeExecutor(const GeneratorSpec& spec, const RunOptions& option
 struct MouthInput {
     int templateFrame = 0;
     std::span<const float> window;
-    /// How many other template frames are drawn before this one is drawn again; 0 where nobody knows. What would have
-    /// to go before that is not kept (RunOptions::imageCacheBytes).
-    int reuseDistance = 0;
 };
 
 /// Where a batch's time went.

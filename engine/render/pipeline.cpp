@@ -66,11 +66,9 @@ void Pipeline::prepare(session::FrameStream& stream)
     setThreadName("frames");
     const auto stop = m_stop.get_token();
     for (std::int64_t number = m_parts.firstFrame; number < m_parts.frameCount; ++number) {
-        auto frame = m_parts.session.frame(number, stop);
+        const auto frame = m_parts.session.frame(number, stop);
         if (!frame)
             return fail(frame.error());
-        if (number + frame->reuse.after >= m_parts.frameCount)
-            frame->reuse.distance = avatar::FrameReuse::kNever;
         {
             std::unique_lock lock(m_mutex);
             if (!m_room.wait(lock, stop, [&] { return m_underWay < m_parts.window; }))

@@ -102,7 +102,6 @@ Answer<void> MouthStream::submit(MouthWish wish, std::optional<TimePoint> deadli
     auto content = std::make_shared<inference::MouthContent>();
     content->templateFrame = wish.templateFrame;
     content->window = std::move(wish.window);
-    content->reuseDistance = wish.reuseDistance;
     scheduling::FrameJob job;
     job.sequence = wish.number;
     job.model = model;

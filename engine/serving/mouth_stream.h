@@ -19,7 +19,6 @@ struct MouthWish {
     std::int64_t number = 0; ///< the caller's own
     int templateFrame = 0;
     std::vector<float> window;
-    int reuseDistance = 0; ///< as nn::MouthInput has it
 };
 
 /// What became of a wish that was accepted.

@@ -132,8 +132,7 @@ Answer<void> SpokenFrames::submit(std::int64_t inUtterance)
         return tl::unexpected(faultOf(frame.error()));
     const auto job = m_nextJob++;
     m_underWay[job] = {inUtterance, frame->templateFrame};
-    auto submitted =
-        m_stream->submit({job, frame->templateFrame->index, std::move(frame->window), frame->reuse.distance}, {});
+    auto submitted = m_stream->submit({job, frame->templateFrame->index, std::move(frame->window)}, {});
     if (!submitted)
         m_underWay.erase(job);
     return submitted;

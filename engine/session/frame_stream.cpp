@@ -16,7 +16,6 @@ tl::expected<void, scheduling::Refusal> FrameStream::submit(SpeechFrame frame, s
     auto content = std::make_shared<inference::MouthContent>();
     content->templateFrame = frame.templateFrame->index;
     content->window = std::move(frame.window);
-    content->reuseDistance = frame.reuse.distance;
     scheduling::FrameJob job;
     job.sequence = frame.number;
     job.model = m_model;

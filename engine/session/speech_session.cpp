@@ -198,7 +198,7 @@ Result<SpeechFrame> SpeechSession::frame(std::int64_t number, std::int64_t shown
     auto templateFrame = m_frames->frame(m_loop.frameAt(shown));
     if (!templateFrame)
         return failure(templateFrame);
-    return SpeechFrame{shown, std::move(*templateFrame), std::move(*heard), m_loop.reuseOf(shown)};
+    return SpeechFrame{shown, std::move(*templateFrame), std::move(*heard)};
 }
 
 Result<std::optional<NpyArray>> featuresOf(const avatar::AvatarPackage& package, const std::filesystem::path& voice,

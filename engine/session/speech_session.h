@@ -22,7 +22,6 @@ struct SpeechFrame {
     std::int64_t number = 0; ///< of the output, from 0
     std::shared_ptr<const avatar::TemplateFrame> templateFrame;
     std::vector<float> window; ///< GeneratorSpec::audioElements() floats
-    avatar::FrameReuse reuse; ///< of the template frame, as long as the speech goes on
 };
 
 /// Windows of sound that are encoded together where nothing else is said; see audio::FeatureTrackOptions.

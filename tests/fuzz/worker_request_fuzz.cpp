@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             std::abort();
         for (const auto& content : batch->contents) {
             const auto& mouth = static_cast<const inference::MouthContent&>(*content);
-            if (mouth.templateFrame < 0 || mouth.templateFrame >= kFrames || mouth.reuseDistance < 0 ||
+            if (mouth.templateFrame < 0 || mouth.templateFrame >= kFrames ||
                 mouth.window.size() != kSpec.audioElements())
                 std::abort();
         }

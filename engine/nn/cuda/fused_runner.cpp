@@ -288,7 +288,7 @@ private:
             if (auto* half = knownHalf(key, halves)) {
                 known.push_back({i, half});
             } else {
-                take(crops, mouths, i, portion, place, freshHalf(key, place, mouths[i].reuseDistance, halves));
+                take(crops, mouths, i, portion, place, freshHalf(key, place, halves));
                 ++place;
             }
         }
@@ -337,9 +337,9 @@ private:
     }
 
     /// Memory for the half of a frame that is not kept.
-    std::uint16_t* freshHalf(const FrameKey& key, int place, int reuseDistance, KeptHalves& halves) const
+    std::uint16_t* freshHalf(const FrameKey& key, int place, KeptHalves& halves) const
     {
-        auto half = m_network->fused->halves().take(reuseDistance);
+        auto half = m_network->fused->halves().take();
         if (!half)
             return ownHalf(place);
         halves.fresh.emplace_back(key, half);

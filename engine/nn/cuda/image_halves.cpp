@@ -24,9 +24,9 @@ ImageHalves::Half ImageHalves::find(const FrameKey& key)
     return found->half;
 }
 
-ImageHalves::Half ImageHalves::take(int reuseDistance)
+ImageHalves::Half ImageHalves::take()
 {
-    if (static_cast<std::size_t>(reuseDistance) >= m_most)
+    if (m_most == 0)
         return nullptr;
     {
         const std::scoped_lock lock(m_mutex);

@@ -31,9 +31,8 @@ public:
     /// Null when it is not held.
     Half find(const FrameKey& key);
     /// Memory for a half to compute and then keep(): that of one that had to go, unless somebody still reads it. Null
-    /// when it would have to go before its frame comes again, after `reuseDistance` other ones. Throws what `allocate`
-    /// throws.
-    Half take(int reuseDistance = 0);
+    /// when none is kept at all. Throws what `allocate` throws.
+    Half take();
     /// The half is computed: other streams may read it.
     void keep(const FrameKey& key, Half half);
 

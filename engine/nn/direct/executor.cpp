@@ -165,7 +165,7 @@ DirectExecutor::DirectExecutor(std::shared_ptr<const DirectNetwork> network, int
 DirectExecutor::~DirectExecutor() = default;
 
 bool DirectExecutor::run(const std::uint8_t* picture, std::size_t rowBytes, std::span<const float> window,
-                         std::span<std::uint8_t> output, std::span<float> values, int reuseDistance)
+                         std::span<std::uint8_t> output, std::span<float> values)
 {
     auto& in = *m_inside;
     const auto& network = *in.network;
@@ -179,7 +179,7 @@ bool DirectExecutor::run(const std::uint8_t* picture, std::size_t rowBytes, std:
             std::memcpy(in.square.data() + y * row, picture + y * rowBytes, row);
         found = in.cache->find(network, in.square);
         if (!found)
-            kept = in.cache->take(network, reuseDistance);
+            kept = in.cache->take(network);
     }
     if (!found && !kept && !in.ownHalf)
         in.ownHalf = std::make_unique<ImageHalf>(network);

@@ -26,10 +26,9 @@ public:
 
     /// Redraws one mouth. `picture`: the first byte of the network's unmasked square (B,G,R), `rowBytes` from one of
     /// its rows to the next; `window`: audioElements() numbers; `output`: pictureBytes(). `values`: what the network
-    /// gave, as many numbers as output, pixel after pixel; or empty. `reuseDistance`: other pictures that come before
-    /// this one comes again, see MouthInput. False when a number is none.
+    /// gave, as many numbers as output, pixel after pixel; or empty. False when one of them is not a number.
     bool run(const std::uint8_t* picture, std::size_t rowBytes, std::span<const float> window,
-             std::span<std::uint8_t> output, std::span<float> values = {}, int reuseDistance = 0);
+             std::span<std::uint8_t> output, std::span<float> values = {});
 
     /// The same for an input that is no picture's: 6 planes of numbers, as references are computed with.
     bool runNumbers(std::span<const float> planes, std::span<const float> window, std::span<std::uint8_t> output,

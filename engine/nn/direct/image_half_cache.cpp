@@ -86,12 +86,12 @@ std::shared_ptr<const ImageHalf> ImageHalfCache::find(const DirectNetwork& netwo
     return found->half;
 }
 
-std::shared_ptr<ImageHalf> ImageHalfCache::take(const DirectNetwork& network, int reuseDistance)
+std::shared_ptr<ImageHalf> ImageHalfCache::take(const DirectNetwork& network)
 {
     const auto bytes = network.imageHalfBytes() + network.spec.pictureBytes();
     {
         const std::scoped_lock lock(m_mutex);
-        if (static_cast<std::size_t>(reuseDistance) >= m_budget / bytes)
+        if (bytes > m_budget)
             return nullptr;
         // A map of the same size that nobody reads any more spares the system the work of clearing new memory.
         while (!m_entries.empty() && m_held + bytes > m_budget) {

@@ -36,9 +36,9 @@ public:
 
     /// The half of that picture for that network; null when it is not held.
     std::shared_ptr<const ImageHalf> find(const DirectNetwork& network, std::span<const std::uint8_t> picture);
-    /// Memory for a half to compute and then keep(): that of one that had to go, where there is such. Null when it
-    /// would have to go before its picture comes again, after `reuseDistance` other ones: keeping it would only cost.
-    std::shared_ptr<ImageHalf> take(const DirectNetwork& network, int reuseDistance = 0);
+    /// Memory for a half to compute and then keep(): that of one that had to go, where there is such. Null when the
+    /// budget does not hold a single one.
+    std::shared_ptr<ImageHalf> take(const DirectNetwork& network);
     void keep(const DirectNetwork& network, std::span<const std::uint8_t> picture, std::shared_ptr<ImageHalf> half);
     /// Drops what is held of a network.
     void forget(const DirectNetwork& network);

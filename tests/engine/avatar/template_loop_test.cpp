@@ -2,7 +2,6 @@
 #include "avatar/template_loop.h"
 
 #include <algorithm>
-#include <set>
 #include <vector>
 
 #include <QTest>
@@ -100,32 +99,6 @@ private Q_SLOTS:
         for (std::int64_t i = 0; i < period; ++i) {
             QCOMPARE(loop.frameAt(i + period * 1'000'000'000LL), loop.frameAt(i));
             QCOMPARE(loop.frameAt(i - period), loop.frameAt(i));
-        }
-    }
-
-    void reuseIsWhenTheFrameComesNext_data()
-    {
-        QTest::addColumn<int>("rule");
-        QTest::addColumn<int>("frames");
-        for (const int frames : {1, 2, 3, 8}) {
-            QTest::addRow("ping-pong of %d", frames) << static_cast<int>(LoopRule::PingPong) << frames;
-            QTest::addRow("mirror of %d", frames) << static_cast<int>(LoopRule::Mirror) << frames;
-            QTest::addRow("modulo of %d", frames) << static_cast<int>(LoopRule::Modulo) << frames;
-        }
-    }
-
-    void reuseIsWhenTheFrameComesNext()
-    {
-        QFETCH(int, rule);
-        QFETCH(int, frames);
-        const TemplateLoop loop(static_cast<LoopRule>(rule), frames + 2, 2);
-        for (std::int64_t i = -loop.period(); i < 2 * loop.period(); ++i) {
-            std::set<int> others;
-            auto next = i + 1;
-            for (; loop.frameAt(next) != loop.frameAt(i); ++next)
-                others.insert(loop.frameAt(next));
-            QCOMPARE(loop.reuseOf(i).after, next - i);
-            QCOMPARE(loop.reuseOf(i).distance, static_cast<int>(others.size()));
         }
     }
 

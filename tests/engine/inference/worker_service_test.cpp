@@ -5,7 +5,6 @@
 #include "engine/inference/scripted_worker.h"
 #include "inference/picture_block.h"
 #include "inference/remote_worker.h"
-#include "inference/worker_request.h"
 
 #include <cmath>
 #include <limits>
@@ -330,24 +329,6 @@ private Q_SLOTS:
         QVERIFY(!prepared.has_failure());
     }
 
-    void aBatchArrivesAsItWasSent()
-    {
-        auto sent = std::make_shared<inference::MouthContent>();
-        sent->templateFrame = 1;
-        sent->window.assign(kScriptedSpec.audioElements(), 0.25F);
-        sent->reuseDistance = std::numeric_limits<int>::max();
-        wire::RunRequest message;
-        inference::write(batchOf(3, {sent}), message);
-        const auto batch = inference::readBatch(message, kScriptedSpec, kScriptedFrames);
-        QVERIFY(batch.has_value());
-        QCOMPARE(batch->model, ModelId{3});
-        QCOMPARE(batch->paddedSize, 2);
-        const auto& arrived = static_cast<const inference::MouthContent&>(*batch->contents.front());
-        QCOMPARE(arrived.templateFrame, sent->templateFrame);
-        QCOMPARE(arrived.window, sent->window);
-        QCOMPARE(arrived.reuseDistance, sent->reuseDistance);
-    }
-
     void malformedBatchesAreRefusedAndTheNextOnesServed()
     {
         const Served served;
@@ -362,7 +343,6 @@ private Q_SLOTS:
             {"a slot where none is shared", [](auto& request) { request.set_picture_slot(1); }},
             {"frame", [](auto& request) { request.mutable_mouths(0)->set_template_frame(kScriptedFrames); }},
             {"negative frame", [](auto& request) { request.mutable_mouths(0)->set_template_frame(-1); }},
-            {"negative reuse", [](auto& request) { request.mutable_mouths(0)->set_reuse_distance(-1); }},
             {"no window", [](auto& request) { request.mutable_mouths(0)->clear_window(); }},
             {"window", [](auto& request) { request.mutable_mouths(0)->mutable_window()->pop_back(); }},
             {"not finite",

@@ -308,13 +308,6 @@ private Q_SLOTS:
         QCOMPARE(halves.find({1, 0}), first);
     }
 
-    void whatWouldGoBeforeItComesAgainIsNotKept()
-    {
-        ImageHalves halves(2, memoryOfHalf);
-        QVERIFY(halves.take(1));
-        QVERIFY(!halves.take(2));
-    }
-
     void withoutABudgetNothingIsKept()
     {
         ImageHalves halves(0, memoryOfHalf);

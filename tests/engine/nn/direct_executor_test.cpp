@@ -59,13 +59,12 @@ std::vector<std::uint8_t> picture(const GeneratorSpec& spec, std::uint32_t frame
     return bytes;
 }
 
-std::vector<std::uint8_t> draw(DirectExecutor& executor, const GeneratorSpec& spec, std::uint32_t frame,
-                               int reuseDistance = 0)
+std::vector<std::uint8_t> draw(DirectExecutor& executor, const GeneratorSpec& spec, std::uint32_t frame)
 {
     std::vector<std::uint8_t> output(spec.pictureBytes());
     const auto bytes = picture(spec, frame);
     const auto good = executor.run(bytes.data(), 3 * static_cast<std::size_t>(spec.pictureSize()), // one row
-                                   formulaFeatures(spec.audioElements()), output, {}, reuseDistance);
+                                   formulaFeatures(spec.audioElements()), output);
     return good ? output : std::vector<std::uint8_t>{};
 }
 
@@ -290,26 +289,6 @@ private Q_SLOTS:
         QCOMPARE(cache->heldBytes(), std::size_t{0});
         QVERIFY(!draw(executor, small(), 0).empty());
         QCOMPARE(cache->heldBytes(), std::size_t{0});
-    }
-
-    void whatWouldGoBeforeItComesAgainIsNotKept()
-    {
-        const auto network = formulaNetwork(small(), *kernelsFloat());
-        const auto one = network->imageHalfBytes() + small().pictureBytes();
-        const auto cache = std::make_shared<ImageHalfCache>(2 * one + one / 2);
-        DirectExecutor without(network, 1), with(network, 1, cache);
-        const auto isKept = [&](std::uint32_t frame, int reuseDistance) {
-            const auto held = cache->heldBytes();
-            auto made = draw(with, small(), frame, reuseDistance);
-            return made == draw(without, small(), frame) && cache->heldBytes() > held;
-        };
-        QVERIFY(!isKept(0, std::numeric_limits<int>::max()));
-        QVERIFY(!isKept(0, 2));
-        QVERIFY(isKept(0, 1));
-        QVERIFY(isKept(1, 0));
-        QCOMPARE(cache->hits(), std::uint64_t{0});
-        QVERIFY(!isKept(0, 2)); // and not forgotten either
-        QCOMPARE(cache->hits(), std::uint64_t{1});
     }
 
     void networksDoNotShareHalves()
