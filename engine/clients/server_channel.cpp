@@ -2,7 +2,7 @@
 #include "clients/server_channel.h"
 
 #include "base/file_system.h"
-#include "inference/grpc_log.h"
+#include "inference/grpc_setup.h"
 
 #include <algorithm>
 #include <array>
@@ -50,7 +50,7 @@ Result<std::shared_ptr<grpc::Channel>> connect(const ServerAccess& access, Durat
                                                const std::stop_token& stop)
 {
     constexpr auto kLook = std::chrono::milliseconds(50);
-    inference::silenceGrpc();
+    inference::prepareGrpc();
     const auto credentials = credentialsOf(access);
     if (!credentials)
         return failure(credentials);

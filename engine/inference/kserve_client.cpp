@@ -3,7 +3,7 @@
 
 #include "base/file_system.h"
 #include "inference/cancellable_calls.h"
-#include "inference/grpc_log.h"
+#include "inference/grpc_setup.h"
 #include "inference/kserve_model.h"
 
 #include <charconv>
@@ -51,7 +51,7 @@ Result<std::shared_ptr<grpc::ChannelCredentials>> credentialsOf(const KserveClie
 std::shared_ptr<grpc::Channel> openChannel(const std::string& target,
                                            const std::shared_ptr<grpc::ChannelCredentials>& credentials)
 {
-    silenceGrpc();
+    prepareGrpc();
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(kMostReplyBytes);
     arguments.SetMaxSendMessageSize(kMostRequestBytes);

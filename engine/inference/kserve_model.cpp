@@ -183,7 +183,7 @@ void write(std::span<const std::shared_ptr<const MouthContent>> mouths, const Ks
             appendPicture(model, frame, first);
         else
             first.append(reinterpret_cast<const char*>(&frame), sizeof frame);
-        windows.append(reinterpret_cast<const char*>(mouth->window.data()), mouth->window.size() * sizeof(float));
+        windows.append(reinterpret_cast<const char*>(mouth->window.data()), mouth->window.bytes());
     }
     request.set_model_name(served.name);
     add(request, signature.first, mouths.size(), std::move(first));

@@ -44,7 +44,7 @@ std::string folderName(const Model& model)
 std::shared_ptr<const MouthContent> silentMouth(const Model& model)
 {
     auto mouth = std::make_shared<MouthContent>();
-    mouth->window.assign(model.spec.audioElements(), 0.0F);
+    mouth->window = std::vector<float>(model.spec.audioElements());
     return mouth;
 }
 

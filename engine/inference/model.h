@@ -40,10 +40,38 @@ private:
     scheduling::ModelId m_last = 0;
 };
 
+/// The sound around a frame as its network hears it: GeneratorSpec::audioElements() numbers, which never change and may
+/// be shared with the windows of other frames.
+class SoundWindow {
+public:
+    SoundWindow() = default;
+    SoundWindow(std::vector<float> numbers) // NOLINT(google-explicit-constructor): it is what it is made of
+        : m_owner(std::make_shared<const std::vector<float>>(std::move(numbers)))
+        , m_numbers(*m_owner)
+    {
+    }
+    /// A part of what `owner` has.
+    SoundWindow(std::shared_ptr<const std::vector<float>> owner, std::span<const float> part)
+        : m_owner(std::move(owner))
+        , m_numbers(part)
+    {
+    }
+
+    auto begin() const { return m_numbers.begin(); }
+    auto end() const { return m_numbers.end(); }
+    const float* data() const { return m_numbers.data(); }
+    std::size_t size() const { return m_numbers.size(); }
+    std::size_t bytes() const { return m_numbers.size_bytes(); }
+
+private:
+    std::shared_ptr<const std::vector<float>> m_owner;
+    std::span<const float> m_numbers;
+};
+
 /// One mouth to redraw: a frame of the template and the sound around it.
 struct MouthContent final : scheduling::JobContent {
     int templateFrame = 0; ///< its crop is written before the job is submitted
-    std::vector<float> window; ///< GeneratorSpec::audioElements() floats
+    SoundWindow window;
 };
 
 /// A redrawn mouth: GeneratorSpec::pictureBytes() bytes, B,G,R, rows first. Keeps its batch's buffer alive.

@@ -2,7 +2,7 @@
 #include "inference/worker_client.h"
 
 #include "inference/cancellable_calls.h"
-#include "inference/grpc_log.h"
+#include "inference/grpc_setup.h"
 #include "inference/picture_block.h"
 
 #include <map>
@@ -27,7 +27,7 @@ constexpr auto kReleasePatience = std::chrono::seconds(5);
 
 std::shared_ptr<grpc::Channel> openChannel(const std::string& address)
 {
-    silenceGrpc();
+    prepareGrpc();
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(kMaxReplyBytes);
     arguments.SetMaxSendMessageSize(kMaxRequestBytes);

@@ -119,10 +119,11 @@ Result<std::shared_ptr<MouthContent>> readMouth(const wire::Mouth& mouth, const 
                                    spec.audioElements() * sizeof(float)));
     auto content = std::make_shared<MouthContent>();
     content->templateFrame = mouth.template_frame();
-    content->window.resize(spec.audioElements());
-    std::memcpy(content->window.data(), bytes.data(), bytes.size());
-    if (!std::ranges::all_of(content->window, [](float value) { return std::isfinite(value); }))
+    std::vector<float> window(spec.audioElements());
+    std::memcpy(window.data(), bytes.data(), bytes.size());
+    if (!std::ranges::all_of(window, [](float value) { return std::isfinite(value); }))
         return refused("A feature window holds numbers that are not finite.");
+    content->window = std::move(window);
     return content;
 }
 
@@ -244,7 +245,7 @@ void write(const scheduling::Batch& batch, wire::RunRequest& message)
         const auto& mouth = static_cast<const MouthContent&>(*content);
         auto& written = *message.add_mouths();
         written.set_template_frame(mouth.templateFrame);
-        written.set_window(mouth.window.data(), mouth.window.size() * sizeof(float));
+        written.set_window(mouth.window.data(), mouth.window.bytes());
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "inference/worker_service.h"
 
-#include "inference/grpc_log.h"
+#include "inference/grpc_setup.h"
 #include "inference/worker_host.h"
 
 #include <algorithm>
@@ -192,7 +192,7 @@ Status WorkerService::Impl::listen()
     if (!started)
         return started;
     const bool local = m_options.address.starts_with(kUnixPrefix);
-    silenceGrpc();
+    prepareGrpc();
     grpc::ServerBuilder builder;
     int port = 0;
     builder.AddListeningPort(m_options.address, grpc::InsecureServerCredentials(), &port);

@@ -54,10 +54,7 @@ Answer<MouthWish> ownMouth(const ServedAvatar& avatar, std::int64_t number, std:
                      fmt::format("The avatar '{}' has neither features nor a sound of its own: send sound with the "
                                  "call.",
                                  avatar.name));
-    auto window = avatar.sound->window(templateFrame);
-    if (!window)
-        return tl::unexpected(faultOf(window.error()));
-    return MouthWish{number, static_cast<int>(templateFrame), std::move(*window)};
+    return MouthWish{number, static_cast<int>(templateFrame), avatar.sound->window(templateFrame)};
 }
 
 Answer<MouthWish> heardMouth(const ServedAvatar& avatar, std::int64_t number, std::int64_t templateFrame,
@@ -106,7 +103,7 @@ Answer<void> MouthStream::submit(MouthWish wish, std::optional<TimePoint> deadli
     job.sequence = wish.number;
     job.model = model;
     job.deadline = deadline;
-    job.bytes = content->window.size() * sizeof(float);
+    job.bytes = content->window.bytes();
     job.content = std::move(content);
     const auto accepted = m_stream->submit(std::move(job));
     if (accepted)

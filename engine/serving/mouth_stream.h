@@ -18,7 +18,7 @@ namespace lipsync::serving {
 struct MouthWish {
     std::int64_t number = 0; ///< the caller's own
     int templateFrame = 0;
-    std::vector<float> window;
+    inference::SoundWindow window;
 };
 
 /// What became of a wish that was accepted.

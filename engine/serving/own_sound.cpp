@@ -2,6 +2,7 @@
 #include "serving/own_sound.h"
 
 #include "media/audio_decoder.h"
+#include "session/speech_session.h"
 
 #include <algorithm>
 
@@ -28,23 +29,37 @@ Result<std::shared_ptr<OwnSound>> OwnSound::open(const std::shared_ptr<avatar::T
         samples = std::move(decoded->samples);
     }
     session::pushWhole(**speech, samples, {});
-    std::int64_t count = 0;
+    std::shared_ptr<OwnSound> own(new OwnSound(package.manifest().network.profile()));
     while (true) {
-        const auto isThere = (*speech)->hasFrame(count, {});
+        const auto isThere = (*speech)->hasFrame(own->m_frames, {});
         if (!isThere)
             return failure(isThere);
         if (!*isThere)
             break;
-        ++count;
+        const auto window = (*speech)->window(own->m_frames, {});
+        if (!window)
+            return failure(window);
+        own->append(*window);
     }
-    if (count == 0)
-        return std::shared_ptr<OwnSound>();
-    return std::make_shared<OwnSound>(std::move(*speech), count);
+    return own->m_frames > 0 ? own : nullptr;
 }
 
-Result<std::vector<float>> OwnSound::window(std::int64_t templateFrame) const
+OwnSound::OwnSound(const nn::NetworkProfile& profile)
+    : m_windowSize(profile.audioElements())
+    , m_step(profile.featureRows == 0 ? m_windowSize : profile.featureSize())
 {
-    return m_speech->window(std::min(templateFrame, m_frames - 1), {});
+}
+
+void OwnSound::append(std::span<const float> window)
+{
+    const auto fresh = m_frames++ == 0 ? window : window.last(m_step);
+    m_numbers->insert(m_numbers->end(), fresh.begin(), fresh.end());
+}
+
+inference::SoundWindow OwnSound::window(std::int64_t templateFrame) const
+{
+    const auto at = static_cast<std::size_t>(std::min(templateFrame, m_frames - 1)) * m_step;
+    return {m_numbers, std::span(*m_numbers).subspan(at, m_windowSize)};
 }
 
 } // namespace lipsync::serving

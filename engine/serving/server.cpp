@@ -2,7 +2,7 @@
 #include "serving/server.h"
 
 #include "base/thread_name.h"
-#include "inference/grpc_log.h"
+#include "inference/grpc_setup.h"
 #include "serving/health_watch.h"
 #include "serving/inference_service.h"
 #include "serving/listening.h"
@@ -103,7 +103,7 @@ private:
 
 Status Server::Impl::listen(const std::optional<TlsKeys>& keys)
 {
-    inference::silenceGrpc();
+    inference::prepareGrpc();
     static std::once_flag once; // both act on every server that is built afterwards
     std::call_once(once, [] {
         grpc::EnableDefaultHealthCheckService(true);

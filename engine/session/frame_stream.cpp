@@ -20,7 +20,7 @@ tl::expected<void, scheduling::Refusal> FrameStream::submit(SpeechFrame frame, s
     job.sequence = frame.number;
     job.model = m_model;
     job.deadline = deadline;
-    job.bytes = content->window.size() * sizeof(float);
+    job.bytes = content->window.bytes();
     job.content = std::move(content);
     {
         std::lock_guard lock(m_mutex);

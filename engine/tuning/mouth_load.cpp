@@ -95,7 +95,7 @@ scheduling::FrameJob MouthLoad::job(scheduling::ModelId model, std::int64_t requ
     scheduling::FrameJob job;
     job.model = model;
     job.content = m_mouths[static_cast<std::size_t>(request) % m_mouths.size()];
-    job.bytes = mouth(static_cast<std::size_t>(request)).window.size() * sizeof(float);
+    job.bytes = mouth(static_cast<std::size_t>(request)).window.bytes();
     return job;
 }
 

@@ -123,8 +123,8 @@ void ArchitectureTest::everyBrokenRuleIsFound_data()
         "app/studio/a.h:3: app/studio must not include engine/media (\"media/frame.h\")");
     row("the demo's person in training", "engine/training/a.h", "#include \"training/demo/person.h\"\n",
         "engine/training/a.h:3: engine/training must not include engine/training/demo (\"training/demo/person.h\")");
-    row("an unknown library", "engine/base/a.h", "#include <absl/any.h>\n",
-        "engine/base/a.h:3: <absl/any.h> is of a library that the table does not know");
+    row("an unknown library", "engine/base/a.h", "#include <folly/Any.h>\n",
+        "engine/base/a.h:3: <folly/Any.h> is of a library that the table does not know");
     row("a header that is not there", "engine/base/a.h", "#include \"base/gone.h\"\n",
         "engine/base/a.h:3: \"base/gone.h\" is no header of the project");
     row("a test's header", "engine/base/a.h", "#include \"tests/support.h\"\n",

@@ -61,7 +61,7 @@ inline Rules projectRules()
         {"CLI11", {"CLI/"}},
         {"dlib", {"dlib/"}},
         {"prometheus", {"prometheus/"}},
-        {"gRPC", {"grpc(pp)?/", "google/protobuf/", "[a-z_]+(\\.grpc)?\\.pb\\.h$"}},
+        {"gRPC", {"grpc(pp)?/", "google/protobuf/", "absl/", "[a-z_]+(\\.grpc)?\\.pb\\.h$"}},
     };
     rules.includeRoots = {"engine", ""};
     rules.styledFolders = {"engine", "ui", "app", "tests"};

@@ -7,12 +7,13 @@
 //   lipsync-bench-serving AVATAR [SECONDS] [TURNS]      0 turns: only the speech and the calls
 #include "base/file_system.h"
 #include "clients/server_load.h"
-#include "inference/grpc_log.h"
+#include "inference/grpc_setup.h"
 #include "media/wav_file.h"
 #include "metrics/process_probe.h"
 #include "serving/picture_bytes.h"
 #include "serving/server.h"
 #include "serving/task_threads.h"
+#include "session/speech_session.h"
 #include "tuning/bench.h"
 #include "tuning/saved_tuning.h"
 
@@ -360,6 +361,7 @@ void measureNullModel(session::FrameService& service, serving::Server& server, d
 {
     namespace kserve = ::inference;
     constexpr int kCalls = 64;
+    constexpr std::size_t kConnections = 8;
     auto& pool = service.pool();
     const auto bytes = std::size_t{3} * 160 * 160;
     std::vector<scheduling::WorkerId> real;
@@ -370,8 +372,11 @@ void measureNullModel(session::FrameService& service, serving::Server& server, d
         std::exit(1);
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(-1);
-    const auto stub = kserve::GRPCInferenceService::NewStub(
-        grpc::CreateCustomChannel(server.address(), grpc::InsecureChannelCredentials(), arguments));
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1); // a connection of its own each
+    std::vector<std::unique_ptr<kserve::GRPCInferenceService::Stub>> stubs;
+    while (stubs.size() < kConnections)
+        stubs.push_back(kserve::GRPCInferenceService::NewStub(
+            grpc::CreateCustomChannel(server.address(), grpc::InsecureChannelCredentials(), arguments)));
 
     const auto key = fmt::format("/lipsync-bench-{}", getpid());
     const int memory = shm_open(key.c_str(), O_CREAT | O_RDWR, 0600);
@@ -384,7 +389,7 @@ void measureNullModel(session::FrameService& service, serving::Server& server, d
         request.set_key(key);
         request.set_byte_size(bytes);
         kserve::SystemSharedMemoryRegisterResponse response;
-        if (!stub->SystemSharedMemoryRegister(&context, request, &response).ok())
+        if (!stubs.front()->SystemSharedMemoryRegister(&context, request, &response).ok())
             std::exit(1);
     }
     struct Slot {
@@ -408,22 +413,30 @@ void measureNullModel(session::FrameService& service, serving::Server& server, d
     (*output.mutable_parameters())["shared_memory_region"].set_string_param("out");
     (*output.mutable_parameters())["shared_memory_byte_size"].set_int64_param(static_cast<std::int64_t>(bytes));
 
-    const auto infer = [&](const kserve::ModelInferRequest& request) {
-        return callsPerSecond(seconds, kCalls, [&](std::size_t slot, std::function<void(bool)> done) {
+    const auto infer = [&](const kserve::ModelInferRequest& request, std::size_t connections) {
+        return callsPerSecond(seconds, kCalls, [&, connections](std::size_t slot, std::function<void(bool)> done) {
             slots[slot].context = std::make_unique<grpc::ClientContext>();
             slots[slot].response.Clear();
-            stub->async()->ModelInfer(slots[slot].context.get(), &request, &slots[slot].response,
-                                      [done = std::move(done)](const grpc::Status& status) { done(status.ok()); });
+            stubs[slot % connections]->async()->ModelInfer(
+                slots[slot].context.get(), &request, &slots[slot].response,
+                [done = std::move(done)](const grpc::Status& status) { done(status.ok()); });
         });
     };
-    std::printf("ModelInfer, null model, picture in shared memory  %9.0f calls/s\n", infer(shared));
-    std::printf("ModelInfer, null model, 77 kB picture in band     %9.0f calls/s\n", infer(inBand));
-    const double live = callsPerSecond(seconds, kCalls, [&](std::size_t slot, std::function<void(bool)> done) {
-        slots[slot].context = std::make_unique<grpc::ClientContext>();
-        stub->async()->ServerLive(slots[slot].context.get(), &slots[slot].liveRequest, &slots[slot].live,
-                                  [done = std::move(done)](const grpc::Status& status) { done(status.ok()); });
-    });
-    std::printf("ServerLive                                        %9.0f calls/s\n", live);
+    const auto live = [&](std::size_t connections) {
+        return callsPerSecond(seconds, kCalls, [&, connections](std::size_t slot, std::function<void(bool)> done) {
+            slots[slot].context = std::make_unique<grpc::ClientContext>();
+            stubs[slot % connections]->async()->ServerLive(
+                slots[slot].context.get(), &slots[slot].liveRequest, &slots[slot].live,
+                [done = std::move(done)](const grpc::Status& status) { done(status.ok()); });
+        });
+    };
+    std::printf("calls/s, %d under way, on                            one connection  on %zu\n", kCalls, kConnections);
+    const auto print = [](const char* what, double one, double several) {
+        std::printf("%-51s %15.0f %5.0f\n", what, one, several);
+    };
+    print("ModelInfer, null model, picture in shared memory", infer(shared, 1), infer(shared, kConnections));
+    print("ModelInfer, null model, 77 kB picture in band", infer(inBand, 1), infer(inBand, kConnections));
+    print("ServerLive", live(1), live(kConnections));
     shm_unlink(key.c_str());
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // libFuzzer target: bytes from outside as the requests that servers translate: tensors of ModelInfer, chunks of sound
 // of the seed system's service, sound of our own.
-#include "inference/grpc_log.h"
+#include "inference/grpc_setup.h"
 #include "serving/audio_chunks.h"
 #include "serving/infer_tensors.h"
 
@@ -61,7 +61,7 @@ void readChunks(const optimized_lipsyncsrv::BatchInferenceWithAudioRequest& requ
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    [[maybe_unused]] static const bool kIsSilent = (lipsync::inference::silenceGrpc(), true);
+    [[maybe_unused]] static const bool kIsSilent = (lipsync::inference::prepareGrpc(), true);
     const int bytes = static_cast<int>(size);
     if (serving::kserve::ModelInferRequest request; request.ParseFromArray(data, bytes))
         readTensors(request);

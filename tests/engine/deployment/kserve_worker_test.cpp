@@ -39,9 +39,10 @@ std::shared_ptr<const workers::MouthContent> mouth(const nn::GeneratorSpec& spec
 {
     auto content = std::make_shared<workers::MouthContent>();
     content->templateFrame = templateFrame;
-    content->window = nn::formulaFeatures(spec.audioElements());
-    for (auto& number : content->window)
+    auto window = nn::formulaFeatures(spec.audioElements());
+    for (auto& number : window)
         number *= 0.1F * static_cast<float>(sound + 1);
+    content->window = std::move(window);
     return content;
 }
 
@@ -247,9 +248,9 @@ private Q_SLOTS:
         QVERIFY(worker != nullptr);
         const int before = triton.frames();
         auto infinite = std::make_shared<workers::MouthContent>(*mouth(m_spec, 1, 1));
-        infinite->window.back() = std::numeric_limits<float>::infinity();
+        infinite->window = std::vector(m_spec.audioElements(), std::numeric_limits<float>::infinity());
         auto shortened = std::make_shared<workers::MouthContent>(*mouth(m_spec, 1, 1));
-        shortened->window.pop_back();
+        shortened->window = std::vector<float>(m_spec.audioElements() - 1);
         for (const auto& bad : {std::shared_ptr<const workers::MouthContent>(infinite),
                                 std::shared_ptr<const workers::MouthContent>(shortened),
                                 mouth(m_spec, test::kFixtureFrames, 1), mouth(m_spec, -1, 1)}) {
@@ -280,7 +281,8 @@ private Q_SLOTS:
                                     [&](session::StreamedFrame frame) { returned.add(std::move(frame)); });
         for (int number = 0; number < kFrames; ++number) {
             const auto frame = avatar->frames()->frame(number % test::kFixtureFrames).value();
-            QVERIFY(stream.submit({number, frame, mouth(m_spec, 0, number)->window}).has_value());
+            const auto window = mouth(m_spec, 0, number)->window;
+            QVERIFY(stream.submit({number, frame, {window.begin(), window.end()}}).has_value());
         }
         QVERIFY(triton->waitUntilSomeoneWaits());
         triton->stop();

@@ -81,9 +81,10 @@ private Q_SLOTS:
             QVERIFY((*frames)->frame(frame).has_value());
             auto content = std::make_shared<inference::MouthContent>();
             content->templateFrame = frame;
-            for (std::size_t i = 0; i < m_spec.audioElements(); ++i)
-                content->window.push_back(
-                    std::sin(0.01f * static_cast<float>(i * static_cast<std::size_t>(frame + 1))));
+            std::vector<float> window(m_spec.audioElements());
+            for (std::size_t i = 0; i < window.size(); ++i)
+                window[i] = std::sin(0.01f * static_cast<float>(i * static_cast<std::size_t>(frame + 1)));
+            content->window = std::move(window);
             m_batch.contents.push_back(std::move(content));
         }
         const auto worker = inference::makeTorchWorker(m_registry, std::make_shared<inference::SharedNetworks>(), {});

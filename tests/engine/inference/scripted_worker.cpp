@@ -35,7 +35,7 @@ BatchOutcome ScriptedWorker::run(const Batch& batch)
     outcome.times = {std::chrono::milliseconds(1), std::chrono::milliseconds(2), std::chrono::milliseconds(3)};
     for (const auto& content : batch.contents) {
         const auto& mouth = static_cast<const inference::MouthContent&>(*content);
-        switch (static_cast<Deed>(mouth.window[0])) {
+        switch (static_cast<Deed>(mouth.window.data()[0])) {
         case Deed::Abort:
             std::abort();
         case Deed::Exit:
@@ -53,7 +53,7 @@ BatchOutcome ScriptedWorker::run(const Batch& batch)
         case Deed::Echo:
             break;
         }
-        const auto byte = model->crops->crop(mouth.templateFrame)[0] + static_cast<int>(mouth.window[1]);
+        const auto byte = model->crops->crop(mouth.templateFrame)[0] + static_cast<int>(mouth.window.data()[1]);
         const auto buffer =
             std::make_shared<std::vector<std::uint8_t>>(model->spec.pictureBytes(), static_cast<std::uint8_t>(byte));
         auto picture = std::make_shared<inference::MouthPicture>();
@@ -106,9 +106,10 @@ std::shared_ptr<const scheduling::JobContent> mouth(int templateFrame, int value
 {
     auto content = std::make_shared<inference::MouthContent>();
     content->templateFrame = templateFrame;
-    content->window.resize(kScriptedSpec.audioElements());
-    content->window[0] = static_cast<float>(deed);
-    content->window[1] = static_cast<float>(value);
+    std::vector<float> window(kScriptedSpec.audioElements());
+    window[0] = static_cast<float>(deed);
+    window[1] = static_cast<float>(value);
+    content->window = std::move(window);
     return content;
 }
 

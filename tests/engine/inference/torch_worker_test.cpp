@@ -260,9 +260,10 @@ void TorchWorkerTest::aBadJobFailsItsBatchWithASentence()
     QVERIFY(worker);
     const auto bad = std::make_shared<MouthContent>();
     bad->templateFrame = frame;
-    bad->window.assign(static_cast<std::size_t>(numbers), 0.0f);
-    if (!bad->window.empty())
-        bad->window.back() = number;
+    std::vector<float> window(static_cast<std::size_t>(numbers));
+    if (!window.empty())
+        window.back() = number;
+    bad->window = std::move(window);
     const auto outcome = worker->run(batchOf(m_model, {mouth(kSmall, 0), bad}, 2));
     QVERIFY(outcome.failure == BatchFailure::Job);
     QVERIFY(outcome.outputs.empty());

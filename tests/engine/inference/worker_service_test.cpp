@@ -5,6 +5,7 @@
 #include "engine/inference/scripted_worker.h"
 #include "inference/picture_block.h"
 #include "inference/remote_worker.h"
+#include "inference/worker_request.h"
 
 #include <cmath>
 #include <limits>
@@ -327,6 +328,22 @@ private Q_SLOTS:
         wire::PrepareReply prepared;
         QVERIFY(client.prepare(client.goodPrepare(), prepared).ok());
         QVERIFY(!prepared.has_failure());
+    }
+
+    void aBatchArrivesAsItWasSent()
+    {
+        auto sent = std::make_shared<inference::MouthContent>();
+        sent->templateFrame = 1;
+        sent->window = std::vector<float>(kScriptedSpec.audioElements(), 0.25F);
+        wire::RunRequest message;
+        inference::write(batchOf(3, {sent}), message);
+        const auto batch = inference::readBatch(message, kScriptedSpec, kScriptedFrames);
+        QVERIFY(batch.has_value());
+        QCOMPARE(batch->model, ModelId{3});
+        QCOMPARE(batch->paddedSize, 2);
+        const auto& arrived = static_cast<const inference::MouthContent&>(*batch->contents.front());
+        QCOMPARE(arrived.templateFrame, sent->templateFrame);
+        QVERIFY(std::ranges::equal(arrived.window, sent->window));
     }
 
     void malformedBatchesAreRefusedAndTheNextOnesServed()
