@@ -9,6 +9,8 @@ namespace {
 
 constexpr int kColours = 3;
 constexpr int kTaps = 3; ///< of a convolution's row
+/// Rows that are worth taking from another thread: two more are expanded for whoever begins somewhere else.
+constexpr int kRowsTaken = 4;
 
 } // namespace
 
@@ -59,7 +61,6 @@ bool LayerRun::exit(const InvertedResidual& layer, const Map& in, const PictureO
 
 bool LayerRun::byRows(const InvertedResidual& layer, const LayerInput& in, const Map& out, const PictureOutput* picture)
 {
-    const auto rows = part(layer.outRows());
     ExpandedRows expanded(m_network, layer, in, {0, layer.expand.blocks}, m_scratch, m_common.zeros);
     const int hidden = layer.hidden();
     Depthwise d;
@@ -74,7 +75,7 @@ bool LayerRun::byRows(const InvertedResidual& layer, const LayerInput& in, const
     d.weightStride = hidden;
     const Pixels filtered{m_scratch.filtered, d.columns, kBlock, d.outBlockStride};
     bool good = true;
-    for (int y = rows.begin; y < rows.end; ++y) {
+    together(layer.outRows(), kRowsTaken, [&](int y) {
         for (int r = 0; r < kTaps; ++r)
             d.rows[r] = expanded.at(y * layer.step + r - 1);
         m_kernels.depthwise(d);
@@ -89,7 +90,7 @@ bool LayerRun::byRows(const InvertedResidual& layer, const LayerInput& in, const
         pointwise(layer.project, {0, layer.project.blocks}, filtered, g);
         if (picture)
             good &= finishRow(y, *picture);
-    }
+    });
     return good;
 }
 
@@ -115,7 +116,6 @@ void LayerRun::byChannels(const InvertedResidual& layer, const LayerInput& in, c
     const int chunks = (layer.expand.blocks + kChunk - 1) / kChunk;
     const int threads = m_team.threads();
     const int bands = chunks % threads == 0 ? 1 : std::min(layer.outRows(), (2 * threads + chunks - 1) / chunks);
-    const auto tasks = part(chunks * bands);
     const int hidden = layer.hidden();
     auto* filtered = m_common.filtered.as<std::byte>();
     Depthwise d;
@@ -123,7 +123,7 @@ void LayerRun::byChannels(const InvertedResidual& layer, const LayerInput& in, c
     d.step = layer.step;
     d.outBlockStride = layer.filteredStride();
     d.weightStride = hidden;
-    for (int task = tasks.begin; task < tasks.end; ++task) {
+    together(chunks * bands, 1, [&](int task) {
         const int block = task / bands * kChunk, band = task % bands;
         ExpandedRows expanded(m_network, layer, in, {block, std::min(block + kChunk, layer.expand.blocks)}, m_scratch,
                               m_common.zeros);
@@ -141,7 +141,7 @@ void LayerRun::byChannels(const InvertedResidual& layer, const LayerInput& in, c
                     m_number;
             m_kernels.depthwise(d);
         }
-    }
+    });
     m_team.meet();
     Gemm g;
     g.outStride = layer.outChannels();

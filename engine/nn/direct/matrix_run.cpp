@@ -30,8 +30,7 @@ void MatrixRun::shared(const Pointwise& layer, const Pixels& in, const Gemm& res
     const int group = m_kernels.groupBlocks, threads = m_team.threads();
     const int groups = (layer.blocks + group - 1) / group;
     const int parts = groups % threads == 0 ? 1 : (2 * threads + groups - 1) / groups;
-    const auto tasks = part(groups * parts);
-    for (int task = tasks.begin; task < tasks.end; ++task) {
+    together(groups * parts, 1, [&](int task) {
         const int block = task / parts * group, slice = task % parts;
         const int begin = in.count * slice / parts, end = in.count * (slice + 1) / parts;
         Gemm g = rest;
@@ -41,7 +40,7 @@ void MatrixRun::shared(const Pointwise& layer, const Pixels& in, const Gemm& res
             g.residual = static_cast<const std::byte*>(rest.residual) + offset(g.residualStride);
         pointwise(layer, {block, std::min(block + group, layer.blocks)},
                   {in.data + offset(in.stride), end - begin, in.stride, in.blockStride}, g);
-    }
+    });
 }
 
 /// What the taps of some rows of the output see, pixel after pixel. Rows are counted through all pictures.

@@ -20,11 +20,6 @@ struct Pixels {
     int blockStride = 0; ///< Gemm::inputBlockStride
 };
 
-/// From, and up to but without.
-struct Range {
-    int begin = 0, end = 0;
-};
-
 /// One thread's part in multiplying pixels with matrices. Every thread of the team calls the same functions in the same
 /// order.
 class MatrixRun {
@@ -38,10 +33,13 @@ public:
     }
 
     /// This thread's share of so many things.
-    Range part(int count) const
+    Range part(int count) const { return m_team.share(m_index, count); }
+    /// Does `work(0)` to `work(count − 1)` together with the other threads; all of it is done after their next meeting.
+    /// `leastTaken`: how many are worth taking from a slower thread.
+    template <typename Work> void together(int count, int leastTaken, const Work& work) const
     {
-        const int threads = m_team.threads();
-        return {count * m_index / threads, count * (m_index + 1) / threads};
+        while (const auto next = m_team.claim(m_index, count, leastTaken))
+            work(*next);
     }
 
     /// Some blocks of `layer` for some pixels, by this thread alone. `rest`: everything but the pixels, inputs, weights

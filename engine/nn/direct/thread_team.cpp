@@ -35,6 +35,7 @@ void waitWhile(const std::atomic<std::uint32_t>& value, std::uint32_t old)
 
 ThreadTeam::ThreadTeam(int threads)
     : m_threads(std::max(1, threads))
+    , m_shares(static_cast<std::size_t>(m_threads))
 {
     for (int i = 1; i < m_threads; ++i)
         m_helpers.emplace_back([this, i](const std::stop_token& stop) { work(stop, i); });
@@ -61,14 +62,51 @@ void ThreadTeam::run(const std::function<void(int)>& job)
 
 void ThreadTeam::meet()
 {
-    if (m_threads == 1)
-        return;
     const auto meeting = m_meetings.load(std::memory_order_relaxed);
     if (m_arrived.fetch_add(1, std::memory_order_acq_rel) + 1 < m_threads)
         return waitWhile(m_meetings, meeting);
     m_arrived.store(0, std::memory_order_relaxed);
     m_meetings.store(meeting + 1, std::memory_order_release);
     m_meetings.notify_all();
+}
+
+ThreadTeam::Left ThreadTeam::leftOf(const Left& seen, int index, int count, std::uint32_t meeting) const
+{
+    if (seen.meeting == meeting)
+        return seen;
+    const auto whole = share(index, count);
+    return {meeting, static_cast<std::uint16_t>(whole.begin), static_cast<std::uint16_t>(whole.end)};
+}
+
+std::optional<int> ThreadTeam::claim(int index, int count, int leastTaken)
+{
+    const auto meeting = m_meetings.load(std::memory_order_relaxed);
+    auto& own = m_shares[static_cast<std::size_t>(index)].left;
+    for (auto seen = own.load();;) {
+        auto left = leftOf(seen, index, count, meeting);
+        if (left.begin == left.end)
+            break;
+        const int next = left.begin++;
+        if (own.compare_exchange_weak(seen, left))
+            return next;
+    }
+    for (int other = (index + 1) % m_threads; other != index; other = (other + 1) % m_threads) {
+        auto& theirs = m_shares[static_cast<std::size_t>(other)].left;
+        for (auto seen = theirs.load();;) {
+            auto left = leftOf(seen, other, count, meeting);
+            const int taken = (left.end - left.begin) / 2;
+            if (taken < leastTaken)
+                break;
+            auto mine = left;
+            mine.begin = left.end = static_cast<std::uint16_t>(left.end - taken);
+            if (!theirs.compare_exchange_weak(seen, left))
+                continue;
+            const int next = mine.begin++;
+            own = mine;
+            return next;
+        }
+    }
+    return {};
 }
 
 void ThreadTeam::work(const std::stop_token& stop, int index)
