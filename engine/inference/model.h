@@ -41,7 +41,7 @@ private:
 };
 
 /// The sound around a frame as its network hears it: GeneratorSpec::audioElements() numbers, which never change and may
-/// be shared with the windows of other frames.
+/// be shared with the windows of other frames. A value; any thread.
 class SoundWindow {
 public:
     SoundWindow() = default;
