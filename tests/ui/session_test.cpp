@@ -11,6 +11,8 @@
 #include <QApplication>
 #include <QDockWidget>
 #include <QElapsedTimer>
+#include <QEventLoop>
+#include <QTimer>
 
 using namespace lipsync;
 using namespace lipsync::ui;
@@ -90,15 +92,22 @@ private:
                 desk.window->resize(1200 + 40 * (turn % 5), 800);
             }
             }
-            const qint64 next = time.elapsed() + end / 18;
-            QVERIFY(QTest::qWaitFor([&] { return time.elapsed() >= next; }, 60000));
+            // The event loop as the studio runs it: QTest's waiting sleeps between its turns, in the window's thread.
+            QEventLoop loop;
+            QTimer::singleShot(static_cast<int>(end / 18), &loop, &QEventLoop::quit);
+            loop.exec();
         }
         watch.stop();
-        qInfo("Longest stall %.1f ms, %.1f ms of it the window's own doing; %zu of %zu turns over 50 ms.",
-              watch.longestMs(), watch.longestOwnMs(), watch.countOver(50), watch.turns());
+        const test::StallWatch::Stall longest = watch.longestOwn();
+        qInfo("Longest stall %.1f ms. Of the window's own doing: %.1f ms, in which it computed for %.1f. %zu of %zu "
+              "turns "
+              "over 50 ms.",
+              watch.longestMs(), longest.ownMs, longest.computedMs, watch.countOver(50), watch.turns());
         QVERIFY(watch.turns() > 100);
-        if (watch.longestOwnMs() > kMostStallMs)
-            missed = QStringLiteral("the window stalled for %1 ms").arg(watch.longestOwnMs());
+        if (longest.ownMs > kMostStallMs)
+            missed = QStringLiteral("the window stalled for %1 ms, in which it computed for %2")
+                         .arg(longest.ownMs, 0, 'f', 1)
+                         .arg(longest.computedMs, 0, 'f', 1);
     }
 };
 

@@ -21,6 +21,7 @@ constexpr int kLineWidth = 2;
 constexpr int kHandleRadius = 9;
 constexpr double kGround = 0.88; // opacity behind text over a picture
 constexpr double kPixelsAreSeen = 3; // from this scale on pixels are shown as squares
+constexpr double kRowsAtOnce = 64; // of the screen; Qt's raster painting hands more than 95 to threads
 
 void paintBox(QPainter& painter, const QWidget& view, const QStringList& lines, QPoint corner, Qt::Alignment side)
 {
@@ -49,9 +50,15 @@ void paintPart(QPainter& painter, const QImage& image, const QRectF& place, cons
     if (scale <= 0)
         return;
     painter.save();
-    painter.setClipRect(area);
     painter.setRenderHint(QPainter::SmoothPixmapTransform, scale < kPixelsAreSeen);
-    painter.drawImage(place, image);
+    // Strip by strip: Qt would spread the whole over threads of its own and wait for them, and the window with it,
+    // while the engine's threads have the processors.
+    const QRect part = place.toAlignedRect().intersected(area);
+    const int height = std::max(1, static_cast<int>(kRowsAtOnce / painter.device()->devicePixelRatio()));
+    for (int top = part.top(); top <= part.bottom(); top += height) {
+        painter.setClipRect(QRect(part.left(), top, part.width(), height).intersected(part));
+        painter.drawImage(place, image);
+    }
     painter.restore();
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/support/run_queue.h"
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -9,27 +11,37 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <QString>
 #include <QTest>
 
+#include <pthread.h>
+#include <sched.h>
 #include <sys/times.h>
 #include <unistd.h>
 
 namespace lipsync::test {
 
-/// What the machine did since this was made or restarted that is not this process's doing: the part of its processors that other
-/// processes and other machines on the same host had, and how long it stood still. A bar of time can only be judged
-/// while both are little.
+/// What the machine did since this was made or restarted that is not this process's doing: the part of its processors
+/// that other processes and other machines on the same host had, and how long one of them stood still. A bar of time
+/// can only be judged while both are little.
 class MachineWatch {
 public:
     static constexpr double kMostShare = 0.1;
     static constexpr double kMostStopMs = 60;
 
     MachineWatch()
-        : m_heart([this](const std::stop_token& stop) { beat(stop); })
     {
         restart();
+        // The host may stop one processor while the others run on.
+        cpu_set_t usable;
+        if (::sched_getaffinity(0, sizeof usable, &usable) != 0)
+            return;
+        for (int processor = 0; processor < CPU_SETSIZE; ++processor) {
+            if (CPU_ISSET(processor, &usable))
+                m_hearts.emplace_back([this, processor](const std::stop_token& stop) { beat(processor, stop); });
+        }
     }
 
     /// Forgets what was until now.
@@ -48,28 +60,39 @@ public:
         const double others = busyTicks() - m_busy - (ownTicks() - m_own);
         return all > 0 ? std::clamp(others / all, 0.0, 1.0) : 0.0;
     }
-    /// By how much a thread that only sleeps came late, at most, in milliseconds.
+    /// By how much a thread that only sleeps came late, at most, in milliseconds, without the time for which others had
+    /// its processor.
     double longestStopMs() const { return m_longestStopMs; }
 
     bool isDisturbed() const { return share() > kMostShare || longestStopMs() > kMostStopMs; }
     QString told() const
     {
-        return QStringLiteral("others had %1 % of the machine, which stood still for %2 ms at most")
+        return QStringLiteral("others had %1 % of the machine, a processor of which stood still for %2 ms at most")
             .arg(100 * share(), 0, 'f', 0)
             .arg(longestStopMs(), 0, 'f', 0);
     }
 
 private:
-    void beat(const std::stop_token& stop)
+    void beat(int processor, const std::stop_token& stop)
     {
         constexpr std::chrono::milliseconds kInterval(5);
+        cpu_set_t only;
+        CPU_ZERO(&only);
+        CPU_SET(processor, &only);
+        ::pthread_setaffinity_np(::pthread_self(), sizeof only, &only);
         auto last = std::chrono::steady_clock::now();
+        double lastDelayMs = runQueueDelayMs();
         while (!stop.stop_requested()) {
             std::this_thread::sleep_for(kInterval);
             const auto now = std::chrono::steady_clock::now();
+            const double delayMs = runQueueDelayMs();
             const std::chrono::duration<double, std::milli> late = now - last - kInterval;
-            m_longestStopMs = std::max(m_longestStopMs.load(), late.count());
+            const double stopMs = late.count() - (delayMs - lastDelayMs);
+            double longest = m_longestStopMs;
+            while (stopMs > longest && !m_longestStopMs.compare_exchange_weak(longest, stopMs))
+                ;
             last = now;
+            lastDelayMs = delayMs;
         }
     }
 
@@ -96,7 +119,7 @@ private:
 
     double m_busy = 0, m_own = 0, m_begin = 0;
     std::atomic<double> m_longestStopMs = 0;
-    std::jthread m_heart;
+    std::vector<std::jthread> m_hearts; ///< one a processor
 };
 
 /// How a measurement against bars ended.

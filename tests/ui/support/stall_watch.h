@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/support/run_queue.h"
+
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <vector>
 
 #include <QObject>
 #include <QTimer>
 
+#include <time.h>
+
 namespace lipsync::test {
 
 /// Watches how long the window's thread does not come back to its event loop: a timer of a few milliseconds that
 /// measures the time between two of its turns. What the thread waited for a processor that others had (the kernel's
-/// run-queue delay) is known too: it is the machine's load and not the window's doing.
+/// run-queue delay) is known too: it is the machine's load and not the window's doing. What it computed is known as
+/// well, so that a stall tells whether the window worked or was kept waiting.
 class StallWatch final : public QObject {
 public:
     StallWatch()
@@ -25,25 +29,40 @@ public:
     void start()
     {
         m_stalls.clear();
-        m_ownStalls.clear();
         m_last = Clock::now();
         m_lastDelayMs = runQueueDelayMs();
+        m_lastComputedMs = computedMs();
         m_timer.start(kInterval);
     }
     void stop() { m_timer.stop(); }
 
-    /// The longest stall so far, in milliseconds.
-    double longestMs() const { return m_stalls.empty() ? 0 : *std::max_element(m_stalls.begin(), m_stalls.end()); }
-    /// The same without the time in which the thread wanted to run and had no processor.
-    double longestOwnMs() const
+    /// The time of one turn beyond the timer's interval, in milliseconds.
+    struct Stall {
+        double wholeMs = 0;
+        double ownMs = 0; ///< without the time in which the thread wanted to run and had no processor
+        double computedMs = 0; ///< by the thread; what is missing to ownMs it waited or its processor stood still
+    };
+
+    /// The longest stall so far.
+    double longestMs() const
     {
-        return m_ownStalls.empty() ? 0 : *std::max_element(m_ownStalls.begin(), m_ownStalls.end());
+        double longest = 0;
+        for (const Stall& stall : m_stalls)
+            longest = std::max(longest, stall.wholeMs);
+        return longest;
+    }
+    /// The one that was longest by the window's own doing.
+    Stall longestOwn() const
+    {
+        const auto longest = std::max_element(m_stalls.begin(), m_stalls.end(),
+                                              [](const Stall& a, const Stall& b) { return a.ownMs < b.ownMs; });
+        return longest == m_stalls.end() ? Stall() : *longest;
     }
     /// Stalls longer than so many milliseconds.
     std::size_t countOver(double milliseconds) const
     {
-        return static_cast<std::size_t>(
-            std::count_if(m_stalls.begin(), m_stalls.end(), [=](double stall) { return stall > milliseconds; }));
+        return static_cast<std::size_t>(std::count_if(
+            m_stalls.begin(), m_stalls.end(), [=](const Stall& stall) { return stall.wholeMs > milliseconds; }));
     }
     std::size_t turns() const { return m_stalls.size(); }
 
@@ -55,26 +74,25 @@ private:
     {
         const auto now = Clock::now();
         const std::chrono::duration<double, std::milli> gone = now - m_last - kInterval;
-        const double delayMs = runQueueDelayMs();
-        m_stalls.push_back(std::max(0.0, gone.count()));
-        m_ownStalls.push_back(std::max(0.0, gone.count() - (delayMs - m_lastDelayMs)));
+        const double delayMs = runQueueDelayMs(), computed = computedMs();
+        m_stalls.push_back({std::max(0.0, gone.count()), std::max(0.0, gone.count() - (delayMs - m_lastDelayMs)),
+                            computed - m_lastComputedMs});
         m_last = now;
         m_lastDelayMs = delayMs;
+        m_lastComputedMs = computed;
     }
 
-    // Second number of schedstat: nanoseconds on a run queue (Linux, Documentation/scheduler/sched-stats).
-    static double runQueueDelayMs()
+    static double computedMs()
     {
-        std::ifstream file("/proc/thread-self/schedstat");
-        double ran = 0, waited = 0;
-        file >> ran >> waited;
-        return waited / 1e6;
+        timespec time{};
+        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+        return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
     }
 
     QTimer m_timer;
     Clock::time_point m_last;
-    double m_lastDelayMs = 0;
-    std::vector<double> m_stalls, m_ownStalls;
+    double m_lastDelayMs = 0, m_lastComputedMs = 0;
+    std::vector<Stall> m_stalls;
 };
 
 } // namespace lipsync::test
