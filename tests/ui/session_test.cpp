@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/actions/studio_actions.h"
 #include "ui/support/demo_desk.h"
+#include "ui/support/event_time.h"
 #include "ui/support/machine_watch.h"
 #include "ui/support/stall_watch.h"
 
 #include <algorithm>
+#include <chrono>
 #include <vector>
 
 #include <QAction>
 #include <QApplication>
 #include <QDockWidget>
 #include <QElapsedTimer>
-#include <QEventLoop>
-#include <QTimer>
 
 using namespace lipsync;
 using namespace lipsync::ui;
@@ -92,10 +92,7 @@ private:
                 desk.window->resize(1200 + 40 * (turn % 5), 800);
             }
             }
-            // The event loop as the studio runs it: QTest's waiting sleeps between its turns, in the window's thread.
-            QEventLoop loop;
-            QTimer::singleShot(static_cast<int>(end / 18), &loop, &QEventLoop::quit);
-            loop.exec();
+            test::runEventLoop(std::chrono::milliseconds(end / 18));
         }
         watch.stop();
         const test::StallWatch::Stall longest = watch.longestOwn();

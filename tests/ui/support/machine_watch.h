@@ -80,19 +80,16 @@ private:
         CPU_ZERO(&only);
         CPU_SET(processor, &only);
         ::pthread_setaffinity_np(::pthread_self(), sizeof only, &only);
-        auto last = std::chrono::steady_clock::now();
-        double lastDelayMs = runQueueDelayMs();
+        ThreadMoment last = threadMoment();
         while (!stop.stop_requested()) {
             std::this_thread::sleep_for(kInterval);
-            const auto now = std::chrono::steady_clock::now();
-            const double delayMs = runQueueDelayMs();
-            const std::chrono::duration<double, std::milli> late = now - last - kInterval;
-            const double stopMs = late.count() - (delayMs - lastDelayMs);
+            const ThreadMoment now = threadMoment();
+            const std::chrono::duration<double, std::milli> late = now.at - last.at - kInterval;
+            const double stopMs = late.count() - (now.waitedMs - last.waitedMs);
             double longest = m_longestStopMs;
             while (stopMs > longest && !m_longestStopMs.compare_exchange_weak(longest, stopMs))
                 ;
             last = now;
-            lastDelayMs = delayMs;
         }
     }
 

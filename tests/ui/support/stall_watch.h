@@ -29,8 +29,7 @@ public:
     void start()
     {
         m_stalls.clear();
-        m_last = Clock::now();
-        m_lastDelayMs = runQueueDelayMs();
+        m_last = threadMoment();
         m_lastComputedMs = computedMs();
         m_timer.start(kInterval);
     }
@@ -67,18 +66,16 @@ public:
     std::size_t turns() const { return m_stalls.size(); }
 
 private:
-    using Clock = std::chrono::steady_clock;
     static constexpr std::chrono::milliseconds kInterval{4};
 
     void turn()
     {
-        const auto now = Clock::now();
-        const std::chrono::duration<double, std::milli> gone = now - m_last - kInterval;
-        const double delayMs = runQueueDelayMs(), computed = computedMs();
-        m_stalls.push_back({std::max(0.0, gone.count()), std::max(0.0, gone.count() - (delayMs - m_lastDelayMs)),
-                            computed - m_lastComputedMs});
+        const ThreadMoment now = threadMoment();
+        const std::chrono::duration<double, std::milli> gone = now.at - m_last.at - kInterval;
+        const double waitedMs = now.waitedMs - m_last.waitedMs, computed = computedMs();
+        m_stalls.push_back(
+            {std::max(0.0, gone.count()), std::max(0.0, gone.count() - waitedMs), computed - m_lastComputedMs});
         m_last = now;
-        m_lastDelayMs = delayMs;
         m_lastComputedMs = computed;
     }
 
@@ -90,8 +87,8 @@ private:
     }
 
     QTimer m_timer;
-    Clock::time_point m_last;
-    double m_lastDelayMs = 0, m_lastComputedMs = 0;
+    ThreadMoment m_last;
+    double m_lastComputedMs = 0;
     std::vector<Stall> m_stalls;
 };
 
