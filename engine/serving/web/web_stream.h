@@ -16,7 +16,7 @@
 namespace lipsync::serving {
 
 /// A TCP connection, encrypted where the server has a certificate: a stream as Asio and Beast want it, so that what reads
-/// and writes does not care. Only web_server.cpp includes this. One thread.
+/// and writes does not care. Only web_connections.cpp includes this. One thread.
 class WebStream {
 public:
     using next_layer_type = boost::beast::tcp_stream;
