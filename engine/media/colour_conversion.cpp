@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include <opencv2/core.hpp>
+
 extern "C" {
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
@@ -14,6 +16,14 @@ namespace {
 
 constexpr int kUnity = 1 << 16; // swscale's fixed point 1.0
 constexpr int kLargestSdHeight = 576; // PAL
+constexpr int kColours = 3;
+
+/// Bytes of a row of a plane, in whole vectors.
+constexpr int alignedRow(int width)
+{
+    constexpr int kVector = 64;
+    return (width + kVector - 1) / kVector * kVector;
+}
 
 struct Conversion {
     int width;
@@ -143,11 +153,24 @@ int FrameToBgr::convert(const AVFrame& frame, cv::Mat& bgr)
             return code;
     }
     bgr.create(frame.height, frame.width, CV_8UC3);
-    const std::array<std::uint8_t*, 4> target{bgr.data, nullptr, nullptr, nullptr};
-    const std::array<int, 4> steps{static_cast<int>(bgr.step[0]), 0, 0, 0};
+    if (m_planes.empty()) {
+        const std::array<std::uint8_t*, 4> target{bgr.data, nullptr, nullptr, nullptr};
+        const std::array<int, 4> steps{static_cast<int>(bgr.step[0]), 0, 0, 0};
+        const int rows =
+            sws_scale(m_scaler.get(), frame.data, frame.linesize, 0, frame.height, target.data(), steps.data());
+        return rows < 0 ? rows : 0;
+    }
+    const auto plane = [&](int index) { return m_planes(cv::Rect(0, index * m_height, m_width, m_height)); };
+    const std::array planes{plane(0), plane(1), plane(2)};
+    const std::array<std::uint8_t*, 4> target{planes[0].data, planes[1].data, planes[2].data, nullptr};
+    const int step = static_cast<int>(m_planes.step[0]);
+    const std::array<int, 4> steps{step, step, step, 0};
     const int rows =
         sws_scale(m_scaler.get(), frame.data, frame.linesize, 0, frame.height, target.data(), steps.data());
-    return rows < 0 ? rows : 0;
+    if (rows < 0)
+        return rows;
+    cv::merge(std::array{planes[1], planes[0], planes[2]}, bgr);
+    return 0;
 }
 
 int FrameToBgr::open(const AVFrame& frame)
@@ -162,8 +185,11 @@ int FrameToBgr::open(const AVFrame& frame)
     const AVPixFmtDescriptor* description = av_pix_fmt_desc_get(format);
     const bool isRgb = description != nullptr && (description->flags & AV_PIX_FMT_FLAG_RGB) != 0;
     const bool fullRange = isRgb || format != named || m_range == AVCOL_RANGE_JPEG;
+    // Into planes swscale interpolates chroma between rows, with vectors; into packed pixels it takes the nearest row,
+    // one pixel at a time.
+    m_planes = isRgb ? cv::Mat() : cv::Mat(kColours * m_height, alignedRow(m_width), CV_8UC1);
     return openScaler(m_scaler,
-                      {m_width, m_height, format, AV_PIX_FMT_BGR24,
+                      {m_width, m_height, format, isRgb ? AV_PIX_FMT_BGR24 : AV_PIX_FMT_GBRP,
                        SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, matrixOf(m_matrix, m_height), fullRange,
                        true});
 }

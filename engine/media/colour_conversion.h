@@ -24,7 +24,8 @@ private:
 };
 
 /// Converts decoded frames to BGR bytes by the colour matrix and range that they carry. Where a frame does not say,
-/// SD pictures are BT.601 and larger ones BT.709, as players assume. One thread at a time.
+/// SD pictures are BT.601 and larger ones BT.709, as players assume. Chroma between its samples is interpolated, in both
+/// directions. One thread at a time.
 class FrameToBgr {
 public:
     /// Fills `bgr` (height × width CV_8UC3, own memory); an FFmpeg error number when FFmpeg cannot.
@@ -34,6 +35,7 @@ private:
     int open(const AVFrame& frame);
 
     ScalerPointer m_scaler;
+    cv::Mat m_planes; ///< green, blue and red, one below the other, with rows as FFmpeg's vectors want them; or nothing
     int m_width = 0;
     int m_height = 0;
     int m_format = AV_PIX_FMT_NONE;
