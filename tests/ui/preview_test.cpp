@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/preview/frame_file.h"
+#include "ui/preview/picture_painting.h"
 #include "ui/preview/picture_view.h"
 #include "ui/preview/picture_zoom.h"
 #include "ui/preview/scrub_slider.h"
@@ -11,6 +12,7 @@
 #include <QDropEvent>
 #include <QFile>
 #include <QMimeData>
+#include <QPainter>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -64,6 +66,42 @@ private Q_SLOTS:
         QCOMPARE(drawn.pixelColor(drawn.width() / 2, drawn.height() / 2), QColor(Qt::white));
         QVERIFY(drawn.pixelColor(drawn.width() / 20, drawn.height() / 2) !=
                 QColor(Qt::white)); // beside a square picture
+    }
+
+    void thePictureIsPaintedInStripsWithoutSeams_data()
+    {
+        QTest::addColumn<double>("pixelRatio");
+        QTest::addColumn<QRectF>("place");
+        QTest::newRow("reduced") << 1.0 << QRectF(3, 5, 271.5, 203.6);
+        QTest::newRow("enlarged") << 1.0 << QRectF(-40.25, -31.5, 520, 390);
+        QTest::newRow("so that pixels are seen") << 1.0 << QRectF(-700, -300, 1600, 1200);
+        QTest::newRow("on a fine screen") << 2.0 << QRectF(10, 7.5, 280, 210);
+        QTest::newRow("on one between") << 1.5 << QRectF(10.2, 7, 283, 212.25);
+    }
+    void thePictureIsPaintedInStripsWithoutSeams()
+    {
+        QFETCH(double, pixelRatio);
+        QFETCH(QRectF, place);
+        QImage image(160, 120, QImage::Format_BGR888);
+        for (int y = 0; y < image.height(); ++y) {
+            for (int x = 0; x < image.width(); ++x)
+                image.setPixelColor(x, y, QColor((x * 37) % 256, (y * 53) % 256, (x * y) % 256));
+        }
+        const QRect area(0, 0, 300, 260);
+        const auto painted = [&](bool inStrips) {
+            QImage screen((QSizeF(area.size()) * pixelRatio).toSize(), QImage::Format_RGB32);
+            screen.setDevicePixelRatio(pixelRatio);
+            screen.fill(Qt::black);
+            QPainter painter(&screen);
+            if (inStrips) {
+                paintPart(painter, image, place, area);
+            } else {
+                painter.setRenderHint(QPainter::SmoothPixmapTransform, place.width() < 3 * image.width());
+                painter.drawImage(place, image);
+            }
+            return screen;
+        };
+        QCOMPARE(painted(true), painted(false));
     }
 
     void timesAreMinutesSecondsAndHundredths()
