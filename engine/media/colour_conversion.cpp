@@ -16,13 +16,11 @@ namespace {
 
 constexpr int kUnity = 1 << 16; // swscale's fixed point 1.0
 constexpr int kLargestSdHeight = 576; // PAL
-constexpr int kColours = 3;
 
-/// Bytes of a row of a plane, in whole vectors.
-constexpr int alignedRow(int width)
+constexpr int wholeVectors(int bytes)
 {
     constexpr int kVector = 64;
-    return (width + kVector - 1) / kVector * kVector;
+    return (bytes + kVector - 1) / kVector * kVector;
 }
 
 struct Conversion {
@@ -153,23 +151,19 @@ int FrameToBgr::convert(const AVFrame& frame, cv::Mat& bgr)
             return code;
     }
     bgr.create(frame.height, frame.width, CV_8UC3);
-    if (m_planes.empty()) {
-        const std::array<std::uint8_t*, 4> target{bgr.data, nullptr, nullptr, nullptr};
-        const std::array<int, 4> steps{static_cast<int>(bgr.step[0]), 0, 0, 0};
-        const int rows =
-            sws_scale(m_scaler.get(), frame.data, frame.linesize, 0, frame.height, target.data(), steps.data());
-        return rows < 0 ? rows : 0;
+    std::array<std::uint8_t*, 4> target{bgr.data};
+    std::array<int, 4> steps{static_cast<int>(bgr.step[0])};
+    const bool isPlanar = !m_planes.front().empty();
+    for (std::size_t i = 0; isPlanar && i < m_planes.size(); ++i) {
+        target[i] = m_planes[i].data;
+        steps[i] = static_cast<int>(m_planes[i].step[0]);
     }
-    const auto plane = [&](int index) { return m_planes(cv::Rect(0, index * m_height, m_width, m_height)); };
-    const std::array planes{plane(0), plane(1), plane(2)};
-    const std::array<std::uint8_t*, 4> target{planes[0].data, planes[1].data, planes[2].data, nullptr};
-    const int step = static_cast<int>(m_planes.step[0]);
-    const std::array<int, 4> steps{step, step, step, 0};
     const int rows =
         sws_scale(m_scaler.get(), frame.data, frame.linesize, 0, frame.height, target.data(), steps.data());
     if (rows < 0)
         return rows;
-    cv::merge(std::array{planes[1], planes[0], planes[2]}, bgr);
+    if (isPlanar)
+        cv::merge(std::array{m_planes[1], m_planes[0], m_planes[2]}, bgr);
     return 0;
 }
 
@@ -187,9 +181,13 @@ int FrameToBgr::open(const AVFrame& frame)
     const bool fullRange = isRgb || format != named || m_range == AVCOL_RANGE_JPEG;
     // Into planes swscale interpolates chroma between rows, with vectors; into packed pixels it takes the nearest row,
     // one pixel at a time.
-    m_planes = isRgb ? cv::Mat() : cv::Mat(kColours * m_height, alignedRow(m_width), CV_8UC1);
+    constexpr int kWithChroma = 3; // components at least
+    const bool isPlanar = description != nullptr && description->nb_components >= kWithChroma &&
+        (description->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL)) == 0;
+    for (cv::Mat& plane : m_planes)
+        plane = isPlanar ? cv::Mat(m_height, wholeVectors(m_width), CV_8UC1).colRange(0, m_width) : cv::Mat();
     return openScaler(m_scaler,
-                      {m_width, m_height, format, isRgb ? AV_PIX_FMT_BGR24 : AV_PIX_FMT_GBRP,
+                      {m_width, m_height, format, isPlanar ? AV_PIX_FMT_GBRP : AV_PIX_FMT_BGR24,
                        SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, matrixOf(m_matrix, m_height), fullRange,
                        true});
 }

@@ -3,6 +3,8 @@
 
 #include "media/ffmpeg_handles.h"
 
+#include <array>
+
 #include <opencv2/core/mat.hpp>
 
 namespace lipsync::media {
@@ -35,7 +37,8 @@ private:
     int open(const AVFrame& frame);
 
     ScalerPointer m_scaler;
-    cv::Mat m_planes; ///< green, blue and red, one below the other, with rows as FFmpeg's vectors want them; or nothing
+    std::array<cv::Mat, 3>
+        m_planes; ///< green, blue and red, with rows of whole vectors; empty for frames without chroma
     int m_width = 0;
     int m_height = 0;
     int m_format = AV_PIX_FMT_NONE;

@@ -9,7 +9,7 @@
 #include "ui/playback/timer_clock.h"
 #include "ui/preview/picture_view.h"
 #include "ui/preview/preview_panel.h"
-#include "ui/support/event_time.h"
+#include "ui/support/event_loop.h"
 #include "ui/support/machine_watch.h"
 
 #include <algorithm>

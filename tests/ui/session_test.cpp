@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/actions/studio_actions.h"
 #include "ui/support/demo_desk.h"
-#include "ui/support/event_time.h"
+#include "ui/support/event_loop.h"
 #include "ui/support/machine_watch.h"
 #include "ui/support/stall_watch.h"
 
@@ -96,9 +96,8 @@ private:
         }
         watch.stop();
         const test::StallWatch::Stall longest = watch.longestOwn();
-        qInfo("Longest stall %.1f ms. Of the window's own doing: %.1f ms, in which it computed for %.1f. %zu of %zu "
-              "turns "
-              "over 50 ms.",
+        qInfo("Longest stall %.1f ms. By the window's own doing %.1f ms, %.1f of them computing; %zu of %zu turns over "
+              "50 ms.",
               watch.longestMs(), longest.ownMs, longest.computedMs, watch.countOver(50), watch.turns());
         QVERIFY(watch.turns() > 100);
         if (longest.ownMs > kMostStallMs)

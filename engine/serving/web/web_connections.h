@@ -25,6 +25,7 @@ public:
     virtual void drop() = 0;
     /// Whether it ends by itself soon.
     virtual bool isLeaving() const { return false; }
+    /// Now and then, see WebOptions::statisticsInterval.
     virtual void tick() { }
 };
 

@@ -9,6 +9,11 @@
 #include <QTest>
 #include <opencv2/core.hpp>
 
+extern "C" {
+#include <libavutil/pixdesc.h>
+#include <libswscale/swscale.h>
+}
+
 using namespace lipsync;
 using namespace lipsync::media;
 
@@ -105,6 +110,33 @@ private Q_SLOTS:
                 QCOMPARE(bgr.at<cv::Vec3b>(y, x), cv::Vec3b(rgb[2], rgb[1], rgb[0]));
             }
         }
+    }
+
+    void greyIsGreyInEveryFormat_data()
+    {
+        QTest::addColumn<int>("format");
+        for (const auto format :
+             {AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUV444P, AV_PIX_FMT_NV12, AV_PIX_FMT_YUVA420P,
+              AV_PIX_FMT_YUV420P10LE, AV_PIX_FMT_YUV422P10LE, AV_PIX_FMT_P010LE, AV_PIX_FMT_GRAY8, AV_PIX_FMT_YUYV422})
+            QTest::newRow(av_get_pix_fmt_name(format)) << static_cast<int>(format);
+    }
+    void greyIsGreyInEveryFormat()
+    {
+        QFETCH(int, format);
+        const FramePointer grey = frameOf(AV_PIX_FMT_BGR24), frame = frameOf(static_cast<AVPixelFormat>(format));
+        QVERIFY(grey && frame);
+        std::fill_n(grey->data[0], kHeight * grey->linesize[0], std::uint8_t{140});
+        const ScalerPointer scaler(sws_getContext(kWidth, kHeight, AV_PIX_FMT_BGR24, kWidth, kHeight,
+                                                  static_cast<AVPixelFormat>(format), SWS_BILINEAR, nullptr, nullptr,
+                                                  nullptr));
+        QVERIFY(scaler);
+        QCOMPARE(sws_scale(scaler.get(), grey->data, grey->linesize, 0, kHeight, frame->data, frame->linesize),
+                 kHeight);
+        FrameToBgr conversion;
+        cv::Mat bgr;
+        QCOMPARE(conversion.convert(*frame, bgr), 0);
+        const double most = cv::norm(bgr, cv::Mat(kHeight, kWidth, CV_8UC3, cv::Scalar::all(140)), cv::NORM_INF);
+        QVERIFY2(most <= 2, qPrintable(QString::number(most)));
     }
 
     void oneConversionTakesFramesOfAllKinds()

@@ -35,11 +35,11 @@ public:
     }
     void stop() { m_timer.stop(); }
 
-    /// The time of one turn beyond the timer's interval, in milliseconds.
+    /// One turn, in milliseconds; the first two beyond the timer's interval.
     struct Stall {
         double wholeMs = 0;
         double ownMs = 0; ///< without the time in which the thread wanted to run and had no processor
-        double computedMs = 0; ///< by the thread; what is missing to ownMs it waited or its processor stood still
+        double computedMs = 0; ///< by the thread; what ownMs has more it waited, or its processor stood still
     };
 
     /// The longest stall so far.
