@@ -150,9 +150,9 @@ std::string toText(const std::vector<tuning::ExecutorFigures>& executors)
 {
     constexpr double kSecond = 1000, kPercent = 100;
     const auto& reference = executors.front();
-    auto text = fmt::format("{:<50}{:>10}{:>10}{:>9}  other bytes, PSNR\n", "", "ms/frame", "frames/s", "speed");
+    auto text = fmt::format("{:<66}{:>10}{:>10}{:>9}  other bytes, PSNR\n", "", "ms/frame", "frames/s", "speed");
     for (const auto& one : executors) {
-        text += fmt::format("{:<50}{:>10.2f}{:>10.1f}{:>8.2f}×",
+        text += fmt::format("{:<66}{:>10.2f}{:>10.1f}{:>8.2f}×",
                             fmt::format("{}, {}", toString(one.arithmetic), one.name), one.millisecondsAFrame,
                             kSecond / one.millisecondsAFrame, reference.millisecondsAFrame / one.millisecondsAFrame);
         if (&one == &reference)

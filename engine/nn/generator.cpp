@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "nn/generator.h"
 
+#include "nn/direct/executor.h"
 #include "nn/generator_runner.h"
 #include "nn/module_weights.h"
+#include "nn/onednn/onednn_network.h"
 #include "nn/script_generator.h"
 #include "nn/synctalk2d.h"
 #include "nn/torch_runtime.h"
@@ -35,53 +37,87 @@ torch::Device torchDevice(const Device& device)
                        : torch::Device(torch::kCPU);
 }
 
-/// Whether kernels of our own shall and can run that network.
-bool runsDirectly(const RunOptions& options, const GeneratorSpec& spec, const Device& device)
+/// What shall and can run that network.
+Executor executorOn(const Device& device, const GeneratorSpec& spec, const RunOptions& options)
 {
-    if (options.executor == Executor::LibTorch)
-        return false;
-    return device.cuda ? cudaKernelsCover(spec, usablePrecision(options.precision, device), device)
-                       : direct::DirectNetwork::covers(spec);
+    switch (options.executor) {
+    case Executor::LibTorch:
+        break;
+    case Executor::OneDnn:
+        if (!device.cuda && onednn::OnednnNetwork::covers(spec))
+            return Executor::OneDnn;
+        break;
+    case Executor::Auto:
+    case Executor::Direct:
+        if (device.cuda ? cudaKernelsCover(spec, usablePrecision(options.precision, device), device)
+                        : direct::DirectNetwork::covers(spec))
+            return Executor::Direct;
+        break;
+    }
+    return Executor::LibTorch;
 }
 
-/// Where runsDirectly() is true on the processor.
+/// Where kernels of our own run a network on the processor.
 const direct::KernelSet& directKernels(Precision precision)
 {
     return precision == Precision::Bf16 ? *direct::fastestKernels() : *direct::kernelsFloat();
 }
 
+Status placeOnDevice(GeneratorNetwork& network, const WeightSet& weights, const RunOptions& options)
+{
+    auto placed = placeNetwork(weights, network.spec, network.precision, network.device, options.imageCacheBytes);
+    if (!placed)
+        return failure(placed);
+    network.fused = std::move(*placed);
+    return {};
+}
+
+Status packForKernels(GeneratorNetwork& network, const WeightSet& weights, const RunOptions& options)
+{
+    const auto packed = direct::DirectNetwork::create(weights, network.spec, directKernels(network.precision));
+    if (!packed)
+        return failure(packed);
+    network.precision = (*packed)->kernels->bf16 ? Precision::Bf16 : Precision::Fp32;
+    const auto halves =
+        options.imageCacheBytes > 0 ? std::make_shared<direct::ImageHalfCache>(options.imageCacheBytes) : nullptr;
+    network.frameExecutors = std::make_unique<ExecutorPool>([network = *packed, halves](int threads) {
+        return std::make_unique<direct::DirectExecutor>(network, threads, halves);
+    });
+    return {};
+}
+
+Status packForOnednn(GeneratorNetwork& network, const WeightSet& weights)
+{
+    const bool isBf16 = network.precision == Precision::Bf16 && onednn::OnednnNetwork::hasBf16();
+    const auto packed = onednn::OnednnNetwork::create(weights, network.spec, isBf16);
+    if (!packed)
+        return failure(packed);
+    network.precision = isBf16 ? Precision::Bf16 : Precision::Fp32;
+    network.frameExecutors = std::make_unique<ExecutorPool>(
+        [network = *packed](int threads) { return onednn::makeOnednnExecutor(network, threads); });
+    return {};
+}
+
 Status build(GeneratorNetwork& network, const WeightSet& weights, const RunOptions& options)
 {
+    std::shared_ptr<GeneratorModule> module;
     {
         const WithoutInitialisation numbersFollow;
-        network.module = makeGeneratorModule(network.spec);
+        module = makeGeneratorModule(network.spec);
     }
     // Whatever runs it, the module knows which tensors there must be.
-    if (auto lent = lendWeights(*network.module, weights, network.spec.name()); !lent)
+    if (auto lent = lendWeights(*module, weights, network.spec.name()); !lent)
         return lent;
-    const bool isDirect = runsDirectly(options, network.spec, network.device);
-    if (isDirect)
-        network.module.reset();
-    if (isDirect && network.device.cuda) {
-        auto placed = placeNetwork(weights, network.spec, network.precision, network.device, options.imageCacheBytes);
-        if (!placed)
-            return failure(placed);
-        network.fused = std::move(*placed);
-        return {};
-    }
-    if (isDirect) {
-        auto packed = direct::DirectNetwork::create(weights, network.spec, directKernels(network.precision));
-        if (!packed)
-            return failure(packed);
-        network.direct = std::move(*packed);
-        network.precision = network.direct->kernels->bf16 ? Precision::Bf16 : Precision::Fp32;
-        if (options.imageCacheBytes > 0)
-            network.imageHalves = std::make_shared<direct::ImageHalfCache>(options.imageCacheBytes);
-        return {};
-    }
-    network.module->eval();
-    network.module->fold();
-    keepWeights(*network.module, weights, torchDevice(network.device), network.type);
+    network.executor = executorOn(network.device, network.spec, options);
+    if (network.executor == Executor::OneDnn)
+        return packForOnednn(network, weights);
+    if (network.executor == Executor::Direct)
+        return network.device.cuda ? placeOnDevice(network, weights, options)
+                                   : packForKernels(network, weights, options);
+    module->eval();
+    module->fold();
+    keepWeights(*module, weights, torchDevice(network.device), network.type);
+    network.module = std::move(module);
     return {};
 }
 
@@ -149,8 +185,8 @@ Result<std::unique_ptr<Generator>> Generator::make(const GeneratorSpec& spec, co
     const auto device = findDevice(options.device);
     if (!device)
         return failure(device);
-    if (options.executor == Executor::Direct && !runsDirectly(options, spec, *device))
-        return failure(ErrorCode::Usage, "The direct executor does not run the network '" + spec.name() + "' here");
+    if (options.executor != Executor::Auto && executorOn(*device, spec, options) != options.executor)
+        return failure(ErrorCode::Usage, "That executor does not run the network '" + spec.name() + "' here");
     auto network = std::make_shared<GeneratorNetwork>();
     network->spec = spec;
     network->device = *device;
@@ -174,7 +210,8 @@ Result<std::unique_ptr<Generator>> Generator::onNetwork(std::shared_ptr<const Ge
         if (network->device.cuda)
             runner = network->fused ? makeFusedRunner(network, captures) : makeCudaRunner(network, captures);
         else
-            runner = network->direct ? makeDirectRunner(network, threads) : makeProcessorRunner(network, threads);
+            runner =
+                network->frameExecutors ? makeFrameRunner(network, threads) : makeProcessorRunner(network, threads);
         return {};
     });
     if (!made)
@@ -205,13 +242,16 @@ Precision Generator::precision() const
 Executor usableExecutor(const GeneratorSpec& spec, const RunOptions& options)
 {
     const auto device = findDevice(options.device);
-    return device && runsDirectly(options, spec, *device) ? Executor::Direct : Executor::LibTorch;
+    return device ? executorOn(*device, spec, options) : Executor::LibTorch;
 }
 
 std::string describeExecutor(const GeneratorSpec& spec, const RunOptions& options)
 {
-    if (usableExecutor(spec, options) == Executor::LibTorch)
+    const auto executor = usableExecutor(spec, options);
+    if (executor == Executor::LibTorch)
         return "LibTorch";
+    if (executor == Executor::OneDnn)
+        return onednn::OnednnNetwork::library();
     if (const auto device = findDevice(options.device); device && device->cuda)
         return std::string("own CUDA kernels with ") +
             (usablePrecision(options.precision, *device) == Precision::Bf16 ? "bfloat16" : "float16");
@@ -220,7 +260,7 @@ std::string describeExecutor(const GeneratorSpec& spec, const RunOptions& option
 
 Executor Generator::executor() const
 {
-    return m_network->direct || m_network->fused ? Executor::Direct : Executor::LibTorch;
+    return m_network->executor;
 }
 
 Status Generator::run(std::span<const std::uint8_t> pictures, std::span<const float> windows, int batch,

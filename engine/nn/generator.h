@@ -27,6 +27,7 @@ enum class Executor {
     /// Kernels of our own, of SyncTalk_2D's and Ultralight's networks: nn/direct on x86 with AVX2, nn/cuda on CUDA
     /// devices since Ampere in bf16 and fp16.
     Direct,
+    OneDnn, ///< Debian's library on x86 with AVX2, of the same networks; where it is asked for
 };
 
 /// What the workers of a process keep of template frames, for each network (RunOptions::imageCacheBytes).

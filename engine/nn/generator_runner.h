@@ -3,7 +3,7 @@
 
 // Inside of the Generator: what its replicas share, and how a device runs a batch.
 
-#include "nn/direct/executor_pool.h"
+#include "nn/executor_pool.h"
 #include "nn/generator.h"
 #include "nn/generator_module.h"
 #include "nn/tensor_heap.h"
@@ -22,10 +22,9 @@ struct GeneratorNetwork {
     Device device;
     Precision precision = Precision::Fp32;
     torch::ScalarType type = torch::kFloat32;
-    std::shared_ptr<GeneratorModule> module; ///< null where `direct` or `fused` runs
-    std::shared_ptr<const direct::DirectNetwork> direct; ///< or null
-    std::shared_ptr<direct::ImageHalfCache> imageHalves; ///< of `direct`; null: nothing is kept
-    mutable direct::ExecutorPool executors; ///< of `direct`
+    Executor executor = Executor::LibTorch; ///< the one in use
+    std::shared_ptr<GeneratorModule> module; ///< of LibTorch's; otherwise null
+    std::unique_ptr<ExecutorPool> frameExecutors; ///< of oneDNN's and our own on the processor; otherwise null
     std::shared_ptr<const cuda::DeviceNetwork> fused; ///< kernels of our own on a CUDA device; or null
     mutable TensorHeaps heaps; ///< of the runs on the processor
     mutable std::mutex capturing; ///< one replica at a time captures a CUDA graph
@@ -45,7 +44,8 @@ public:
 
 std::unique_ptr<GeneratorRunner> makeProcessorRunner(std::shared_ptr<const GeneratorNetwork> network, int threads);
 
-std::unique_ptr<GeneratorRunner> makeDirectRunner(std::shared_ptr<const GeneratorNetwork> network, int threads);
+/// For a network that has `frameExecutors`.
+std::unique_ptr<GeneratorRunner> makeFrameRunner(std::shared_ptr<const GeneratorNetwork> network, int threads);
 
 /// Why a batch's outputs cannot be used.
 Status notFinite();

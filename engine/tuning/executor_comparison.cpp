@@ -34,7 +34,7 @@ std::vector<Way> waysOn(const nn::Device& device, const nn::GeneratorSpec& spec,
                         const ExecutorComparisonOptions& options)
 {
     std::vector<Way> ways;
-    for (const auto executor : {nn::Executor::LibTorch, nn::Executor::Direct}) {
+    for (const auto executor : {nn::Executor::LibTorch, nn::Executor::OneDnn, nn::Executor::Direct}) {
         for (const auto arithmetic : {Arithmetic::Fp32, Arithmetic::Bf16, Arithmetic::Fp16}) {
             const auto precision = inference::precisionOf(arithmetic);
             nn::RunOptions way{

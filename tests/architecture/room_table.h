@@ -20,7 +20,7 @@ inline std::vector<Row> engineRooms()
         {"base", {"fmt", "expected", "OpenSSL"}},
         {"metrics", {"fmt"}},
         {"scheduling", {"fmt"}},
-        {"nn", {"fmt", "json", "LibTorch"}},
+        {"nn", {"fmt", "json", "LibTorch", "oneDNN"}},
         {"media", {"fmt", "FFmpeg", "OpenCV"}},
         {"audio", {"fmt", "OpenCV"}},
         {"faces", {"fmt", "OpenCV", "dlib"}},
@@ -43,7 +43,7 @@ inline std::vector<Row> engineRooms()
 /// The whole table. `engine` itself is the façade's implementation, above all rooms; ui and app stand on it.
 inline Rules projectRules()
 {
-    const std::vector<std::string> heavy{"LibTorch", "FFmpeg", "OpenCV", "gRPC", "dlib"};
+    const std::vector<std::string> heavy{"LibTorch", "oneDNN", "FFmpeg", "OpenCV", "gRPC", "dlib"};
     Rules rules;
     rules.libraries = {
         {"fmt", {"fmt/", "spdlog/"}},
@@ -51,6 +51,7 @@ inline Rules projectRules()
         {"json", {"nlohmann/"}},
         {"OpenSSL", {"openssl/"}},
         {"LibTorch", {"torch/", "ATen/", "c10/", "caffe2/"}},
+        {"oneDNN", {"oneapi/dnnl/"}},
         {"OpenCV", {"opencv2/"}},
         {"FFmpeg", {"libav[a-z]+/", "libsw[a-z]+/"}},
         {"Qt", {"Q[A-Z][A-Za-z]*$", "Qt[A-Z]?[A-Za-z]*(/|$)"}},

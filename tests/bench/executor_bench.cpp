@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What computes a generator on the processor: LibTorch, or the direct executor without and with image halves kept.
+// What computes a generator on the processor: LibTorch, oneDNN, or our own kernels without and with image halves kept.
 // All of it in one run, so that the ratios hold whatever else the machine does.
 #include "nn/audio_encoder.h"
 #include "nn/formula_weights.h"
@@ -17,7 +17,7 @@ using namespace lipsync::nn;
 
 constexpr int kFrames = 4; ///< of the template that is gone through
 
-/// Arguments: picture side of the network (320 or 160), bf16, executor (1 LibTorch, 2 direct), halves kept, threads
+/// Arguments: picture side of the network (320 or 160), bf16, executor (1 LibTorch, 2 direct, 3 oneDNN), halves kept, threads
 /// (0: all cores).
 void generatorExecutor(benchmark::State& state)
 {
@@ -70,7 +70,8 @@ void everyExecutor(benchmark::internal::Benchmark* cases)
     for (const int side : {160, 320}) {
         for (const int bf16 : {0, 1}) {
             for (const int threads : {0, 1}) {
-                cases->Args({side, bf16, static_cast<int>(Executor::LibTorch), 0, threads});
+                for (const auto executor : {Executor::LibTorch, Executor::OneDnn})
+                    cases->Args({side, bf16, static_cast<int>(executor), 0, threads});
                 for (const int kept : {0, 1})
                     cases->Args({side, bf16, static_cast<int>(Executor::Direct), kept, threads});
             }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Source of the layers: lipsync-models specification, sections 1.1 to 1.4 and 4.3.
 #include "nn/cuda/fused_network.h"
 
 #include "nn/cuda/expand_kernel.h"
@@ -11,10 +10,6 @@ namespace lipsync::nn::cuda {
 
 namespace {
 
-using direct::fold;
-using direct::FoldedConvolution;
-
-constexpr int kSoundSide = 16; ///< of the third audio layer's map, whatever the window
 constexpr int kTaps = 9;
 constexpr int kColours = 3;
 constexpr int kMostExitChannels = 64;
@@ -48,28 +43,26 @@ public:
     {
     }
 
-    /// `rows`, `columns`: of what it expands. `first`: channels of its first input; 0: it has one input.
-    FusedResidual residual(const std::string& name, std::array<int, 2> size, int step, bool addsInput, int first = 0,
-                           bool exits = false)
+    FusedResidual residual(const ResidualPlan& plan)
     {
-        const auto expand = folded(name + ".conv.0", name + ".conv.1", 1);
-        const auto depthwise = folded(name + ".conv.3", name + ".conv.4", kTaps);
-        const auto project = folded(name + ".conv.6", name + ".conv.7", 1);
-        const bool fits = depthwise.inputs == 1 && depthwise.outputs == expand.outputs &&
-            project.inputs == expand.outputs && first <= expand.inputs;
-        if (!fits)
-            refuse(failure(ErrorCode::InvalidInput, "The layers of '" + name + "' do not fit together"));
         if (!m_status)
             return {};
+        const auto layer = foldResidual(m_weights, plan);
+        if (!layer) {
+            m_status = failure(layer);
+            return {};
+        }
+        const auto& [expand, depthwise, project] = *layer;
         FusedResidual packed;
-        packed.rows = size[0];
-        packed.columns = size[1];
-        packed.step = step;
-        packed.addsInput = addsInput;
-        const Inputs inputs{first == 0 ? expand.inputs : first, first == 0 ? 0 : expand.inputs - first};
+        packed.rows = plan.rows;
+        packed.columns = plan.columns;
+        packed.step = plan.step;
+        packed.addsInput = plan.addsInput;
+        const int first = plan.first == 0 ? expand.inputs : plan.first;
+        const Inputs inputs{first, expand.inputs - first};
         packed.in = inputs.padded();
         packed.out = paddedChannels(project.outputs);
-        packed.shape = shapeFor(packed.in, paddedChannels(expand.outputs), packed.out, step, exits);
+        packed.shape = shapeFor(packed.in, paddedChannels(expand.outputs), packed.out, plan.step, plan.exits);
         packed.hidden = roundedUp(expand.outputs, packed.isOnePass() ? packed.shape.chunk : ExpandTile<1>::kChannels);
         const int rows = packed.isOnePass() ? packed.shape.outTiles * kTile : packed.out;
         packed.expand = matrix(expand, packed.hidden, packed.in, inputs);
@@ -81,26 +74,15 @@ public:
         return packed;
     }
 
-    FusedPair pair(const std::string& name, int side, int step, int first = 0, bool exits = false)
+    FusedConvolution convolution(const ConvolutionPlan& plan)
     {
-        FusedPair packed;
-        packed.first = residual(name + ".double_conv.0", {side, side}, step, false, first);
-        packed.second = residual(name + ".double_conv.1", {side / step, side / step}, 1, true, 0, exits);
-        return packed;
-    }
-
-    FusedConvolution convolution(const std::string& number, const MapSize& in, std::array<int, 2> step, int border)
-    {
-        constexpr int kSide = 3;
-        const auto convolution = folded("audio_model.conv" + number, "audio_model.bn" + number, kTaps);
-        if (paddedChannels(convolution.inputs) != in.channels)
-            refuse(failure(ErrorCode::InvalidInput, "The convolutions of the audio layers do not fit together"));
+        const auto convolution = folded(plan.name, plan.norm, kTaps);
         if (!m_status)
             return {};
-        const auto length = [&](int size, int by) { return (size + 2 * border - kSide) / by + 1; };
-        FusedConvolution packed{0, 0, in, {}, step, border};
-        packed.out = {length(in.rows, step[0]), length(in.columns, step[1]), paddedChannels(convolution.outputs)};
-        packed.weights = matrix(convolution, packed.out.channels, in.channels, {convolution.inputs});
+        FusedConvolution packed{0,  0,         {plan.rows, plan.columns, paddedChannels(convolution.inputs)},
+                                {}, plan.step, plan.border};
+        packed.out = {plan.outRows(), plan.outColumns(), paddedChannels(convolution.outputs)};
+        packed.weights = matrix(convolution, packed.out.channels, packed.in.channels, {convolution.inputs});
         packed.bias = bias(convolution, packed.out.channels);
         return packed;
     }
@@ -108,7 +90,7 @@ public:
     /// The last layer, of so many padded channels.
     void exit(FusedNetwork& network, int channels)
     {
-        const auto exit = folded("outc.conv", {}, 1);
+        const auto exit = folded(kUnetExit, {}, 1);
         if (exit.outputs != kColours || paddedChannels(exit.inputs) != channels)
             refuse(failure(ErrorCode::InvalidInput, "The layer 'outc' does not fit the one before it"));
         if (!m_status)
@@ -196,38 +178,12 @@ private:
     Status m_status;
 };
 
-void packAudio(FusedNetwork& network, Packer& packer)
-{
-    const auto& spec = network.spec;
-    const auto [channels, height, columns] = spec.audioShape();
-    const bool isClassic = spec.kind == GeneratorKind::UltralightClassic160;
-    const bool isWide = spec.mode == AudioMode::Wenet && !isClassic;
-    const bool keepsInput = isWide && spec.kind != GeneratorKind::Ultralight160 && 8 * spec.width == channels;
-    const std::string name = "audio_model.conv";
-    network.audio1 = packer.residual(name + "1", {height, columns}, 1, keepsInput);
-    network.audio2 = packer.residual(name + "2", {height, columns}, 1, isWide);
-    network.audio3 = packer.convolution("3", network.audio2.size(), {height / kSoundSide, columns / kSoundSide}, 1);
-    const auto square = [](const MapSize& map) { return std::array{map.rows, map.columns}; };
-    network.audio4 = packer.residual(name + "4", square(network.audio3.out), 1, true);
-    network.audio5 = packer.convolution("5", network.audio4.size(), {2, 2}, 3);
-    network.audio6 = packer.residual(name + "6", square(network.audio5.out), 1, true);
-    network.audio7 = packer.residual(name + "7", square(network.audio5.out), 1, true);
-}
-
-int outputsOf(const WeightSet& weights, const std::string& norm)
-{
-    const auto found = weights.find(norm + ".weight");
-    return found == weights.end() ? 0 : static_cast<int>(found->second.values.size());
-}
-
 } // namespace
 
 bool FusedNetwork::covers(const GeneratorSpec& spec)
 {
     const bool isLarge = spec.kind == GeneratorKind::SyncTalk2D328;
-    const bool isOne = isLarge || spec.kind == GeneratorKind::SyncTalk2D160 ||
-        spec.kind == GeneratorKind::Ultralight160 || spec.kind == GeneratorKind::UltralightClassic160;
-    return isOne && (isLarge ? spec.width / 2 : spec.width) <= kMostExitChannels;
+    return isUnet(spec) && (isLarge ? spec.width / 2 : spec.width) <= kMostExitChannels;
 }
 
 Result<std::shared_ptr<const FusedNetwork>> FusedNetwork::create(const WeightSet& weights, const GeneratorSpec& spec,
@@ -241,27 +197,17 @@ Result<std::shared_ptr<const FusedNetwork>> FusedNetwork::create(const WeightSet
     network->format = format;
 
     Packer packer(weights, format, network->weights);
-    int side = network->profile.pictureSize;
-    network->entry = packer.residual("inc.inconv.0", {side, side}, 1, false);
-    network->levels.push_back(network->entry.size());
-    const int steps = spec.kind == GeneratorKind::SyncTalk2D328 ? 5 : 4;
-    for (int i = 1; i <= steps; ++i, side /= 2) {
-        network->downs.push_back(packer.pair("down" + std::to_string(i) + ".maxpool_conv.0", side, 2));
-        network->levels.push_back(network->downs.back().second.size());
-    }
-    packAudio(*network, packer);
-    network->fuse0 = packer.pair("fuse_conv.0", side, 1, 16 * spec.width);
-    network->fuse1 = packer.pair("fuse_conv.1", side, 1);
-    int below = 8 * spec.width;
-    for (int i = 1; i <= steps; ++i) {
-        side *= 2;
-        const auto name = "up" + std::to_string(i) + ".conv";
-        network->ups.push_back(packer.pair(name, side, 1, below, i == steps));
-        below = outputsOf(weights, name + ".double_conv.1.conv.7");
-    }
+    network->make(
+        planUnet(spec), [&](const ResidualPlan& plan) { return packer.residual(plan); },
+        [&](const ConvolutionPlan& plan) { return packer.convolution(plan); });
     packer.exit(*network, network->ups.back().second.out);
     if (!packer.status())
         return tl::make_unexpected(packer.status().error());
+    if (network->audio3.in.channels != network->audio2.out || network->audio5.in.channels != network->audio4.out)
+        return failure(ErrorCode::InvalidInput, "The convolutions of the audio layers do not fit together");
+    network->levels.push_back(network->entry.size());
+    for (const auto& down : network->downs)
+        network->levels.push_back(down.second.size());
     return network;
 }
 

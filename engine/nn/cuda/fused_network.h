@@ -35,14 +35,9 @@ struct FusedConvolution {
     int border = 1; ///< rows and columns of zeros around the input
 };
 
-/// The two halves of a step down or up.
-struct FusedPair {
-    FusedResidual first, second;
-};
-
 /// The weights of a SyncTalk_2D or Ultralight generator as the kernels of this room want them, and the plan of its
 /// maps. On the host; never changed.
-class FusedNetwork {
+class FusedNetwork : public UnetLayers<FusedResidual, FusedConvolution> {
 public:
     /// Whether these kernels compute that network.
     static bool covers(const GeneratorSpec& spec);
@@ -61,13 +56,7 @@ public:
     NumberFormat format = NumberFormat::Bf16;
     std::vector<std::byte> weights;
 
-    FusedResidual entry;
-    std::vector<FusedPair> downs;
     std::vector<MapSize> levels; ///< what entry and downs give, the largest first
-    FusedResidual audio1, audio2, audio4, audio6, audio7;
-    FusedConvolution audio3, audio5;
-    FusedPair fuse0, fuse1;
-    std::vector<FusedPair> ups;
     std::size_t exitWeights = 0, exitBias = 0; ///< float32; to the picture's three colours
 };
 

@@ -19,7 +19,7 @@ struct Areas {
         if (!layer.isOnePass())
             most(hidden, {out.rows, out.columns, layer.hidden});
     }
-    void hold(const FusedPair& pair)
+    void hold(const FusedNetwork::Pair& pair)
     {
         hold(pair.first, odd);
         hold(pair.second, even);
@@ -204,7 +204,7 @@ private:
                 layer.out};
     }
 
-    MapView pair(const FusedPair& pair, const Source& source)
+    MapView pair(const FusedNetwork::Pair& pair, const Source& source)
     {
         const auto between = view(m_place->odd, pair.first.size()), made = view(m_place->even, pair.second.size());
         residual(pair.first, source, between);

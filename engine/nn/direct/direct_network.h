@@ -10,14 +10,9 @@
 
 namespace lipsync::nn::direct {
 
-/// The two halves of a step down or up.
-struct ResidualPair {
-    InvertedResidual first, second;
-};
-
 /// The weights of a SyncTalk_2D or Ultralight generator as the kernels want them, and the plan of its maps. Never
 /// changed, shared by executors on any thread.
-class DirectNetwork {
+class DirectNetwork : public UnetLayers<InvertedResidual, TapConvolution> {
 public:
     /// Whether this network is one of those and this processor has kernels for it.
     static bool covers(const GeneratorSpec& spec);
@@ -38,14 +33,8 @@ public:
     const KernelSet* kernels = nullptr;
     std::uint64_t id = 0; ///< no other network of this process has it
 
-    InvertedResidual entry;
-    std::vector<ResidualPair> downs;
     std::vector<MapSize> levels; ///< what entry and downs give, the largest first
     MapSize window; ///< of sound
-    InvertedResidual audio1, audio2, audio4, audio6, audio7;
-    TapConvolution audio3, audio5;
-    ResidualPair fuse0, fuse1;
-    std::vector<ResidualPair> ups;
     Pointwise exit; ///< to the picture's three colours
 };
 

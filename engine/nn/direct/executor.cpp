@@ -171,20 +171,25 @@ bool DirectExecutor::run(const std::uint8_t* picture, std::size_t rowBytes, std:
     const auto& network = *in.network;
     std::shared_ptr<const ImageHalf> found;
     std::shared_ptr<ImageHalf> kept;
-    in.lapStart = Clock::now();
-    if (in.cache) {
+    auto way = KeepingTrial::Way::Compute;
+    auto begin = in.lapStart = Clock::now();
+    if (in.cache && in.cache->isWorthwhile(network)) {
         const auto side = static_cast<std::size_t>(network.profile.pictureSize), row = 3 * side;
         in.square.resize(side * row);
         for (std::size_t y = 0; y < side; ++y)
             std::memcpy(in.square.data() + y * row, picture + y * rowBytes, row);
         found = in.cache->find(network, in.square);
-        if (!found)
+        if (found)
+            way = in.cache->nextWay(network);
+        else
             kept = in.cache->take(network);
     }
-    if (!found && !kept && !in.ownHalf)
+    in.isKnown = way == KeepingTrial::Way::Read;
+    if (!in.isKnown && !kept && !in.ownHalf)
         in.ownHalf = std::make_unique<ImageHalf>(network);
-    in.isKnown = found != nullptr;
-    in.current = found ? const_cast<ImageHalf*>(found.get()) : kept ? kept.get() : in.ownHalf.get();
+    in.current = in.isKnown ? const_cast<ImageHalf*>(found.get()) : kept ? kept.get() : in.ownHalf.get();
+    if (!in.isKnown)
+        begin = Clock::now();
     in.picture = {picture, rowBytes};
     in.output = {output.data(), values.empty() ? nullptr : values.data()};
     in.windowNumbers = window.data();
@@ -192,6 +197,8 @@ bool DirectExecutor::run(const std::uint8_t* picture, std::size_t rowBytes, std:
     in.team.run([&in](int index) { in.part(index); });
     if (kept)
         in.cache->keep(network, in.square, std::move(kept));
+    if (found)
+        in.cache->record(network, way, Clock::now() - begin);
     return in.good;
 }
 

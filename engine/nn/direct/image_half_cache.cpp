@@ -69,6 +69,28 @@ std::uint64_t ImageHalfCache::misses() const
     return m_misses;
 }
 
+bool ImageHalfCache::isWorthwhile(const DirectNetwork& network) const
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto trial = m_trials.find(network.id);
+    return trial == m_trials.end() || trial->second.isWorthwhile();
+}
+
+KeepingTrial::Way ImageHalfCache::nextWay(const DirectNetwork& network)
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_trials[network.id].next();
+}
+
+void ImageHalfCache::record(const DirectNetwork& network, KeepingTrial::Way way, std::chrono::nanoseconds took)
+{
+    const std::scoped_lock lock(m_mutex);
+    auto& trial = m_trials[network.id];
+    trial.record(way, took);
+    if (!trial.isWorthwhile())
+        drop(network.id);
+}
+
 std::shared_ptr<const ImageHalf> ImageHalfCache::find(const DirectNetwork& network,
                                                       std::span<const std::uint8_t> picture)
 {
@@ -121,8 +143,14 @@ void ImageHalfCache::keep(const DirectNetwork& network, std::span<const std::uin
 void ImageHalfCache::forget(const DirectNetwork& network)
 {
     const std::scoped_lock lock(m_mutex);
+    drop(network.id);
+    m_trials.erase(network.id);
+}
+
+void ImageHalfCache::drop(std::uint64_t network)
+{
     std::erase_if(m_entries, [&](const Entry& entry) {
-        if (entry.network != network.id)
+        if (entry.network != network)
             return false;
         m_held -= entry.bytes();
         return true;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "nn/direct/direct_network.h"
+#include "nn/direct/keeping_trial.h"
 
 #include <list>
+#include <map>
 #include <mutex>
 #include <span>
 
@@ -34,6 +36,12 @@ public:
     std::uint64_t hits() const;
     std::uint64_t misses() const;
 
+    /// Whether halves of that network are worth the memory: see KeepingTrial. Where they are not, those that were held
+    /// are dropped.
+    bool isWorthwhile(const DirectNetwork& network) const;
+    KeepingTrial::Way nextWay(const DirectNetwork& network);
+    void record(const DirectNetwork& network, KeepingTrial::Way way, std::chrono::nanoseconds took);
+
     /// The half of that picture for that network; null when it is not held.
     std::shared_ptr<const ImageHalf> find(const DirectNetwork& network, std::span<const std::uint8_t> picture);
     /// Memory for a half to compute and then keep(): that of one that had to go, where there is such. Null when the
@@ -52,9 +60,11 @@ private:
         std::size_t bytes() const { return picture.size() + half->maps.bytes(); }
     };
     void shrinkTo(std::size_t bytes);
+    void drop(std::uint64_t network);
 
     mutable std::mutex m_mutex;
     std::list<Entry> m_entries; ///< the last used first
+    std::map<std::uint64_t, KeepingTrial> m_trials; ///< of each network
     std::size_t m_budget;
     std::size_t m_held = 0;
     std::uint64_t m_hits = 0, m_misses = 0;

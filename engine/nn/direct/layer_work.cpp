@@ -6,7 +6,6 @@ namespace lipsync::nn::direct {
 namespace {
 
 constexpr double kMultiplyAdd = 2;
-constexpr double kDepthwiseTaps = 9;
 constexpr double kLerp = 3; ///< a + (b − a) · fraction
 
 double pixelsOf(int rows, int columns)
@@ -42,7 +41,7 @@ public:
         work.bytes = numbers * static_cast<double>(m_network.numberBytes());
         m_all.push_back(work);
     }
-    void pair(const std::string& name, const ResidualPair& pair)
+    void pair(const std::string& name, const DirectNetwork::Pair& pair)
     {
         residual(name + ".0", pair.first);
         residual(name + ".1", pair.second);

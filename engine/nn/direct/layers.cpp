@@ -2,24 +2,10 @@
 #include "nn/direct/layers.h"
 
 #include <algorithm>
-#include <cmath>
-#include <iterator>
 
 namespace lipsync::nn::direct {
 
 namespace {
-
-constexpr double kNormEpsilon = 1e-5;
-constexpr int kDepthwiseTaps = 9;
-
-/// The numbers of a tensor; null unless it has that many (0: any number).
-const WeightValues* find(const WeightSet& weights, const std::string& name, std::size_t count)
-{
-    const auto found = weights.find(name);
-    if (found == weights.end() || (count != 0 && found->second.values.size() != count))
-        return nullptr;
-    return &found->second.values;
-}
 
 /// Lays out rows [begin, begin + count) of the matrix for one input; `at(output, row)` is 0 where there is no number.
 template <typename At> Buffer packInput(int blocks, int rows, const KernelSet& kernels, const At& at)
@@ -52,6 +38,13 @@ Buffer packBias(const FoldedConvolution& convolution)
     return packed;
 }
 
+constexpr int even(int count)
+{
+    return (count + 1) / 2 * 2;
+}
+
+} // namespace
+
 std::vector<LerpTap> lerpTaps(int in, int out)
 {
     std::vector<LerpTap> taps(static_cast<std::size_t>(out));
@@ -62,52 +55,6 @@ std::vector<LerpTap> lerpTaps(int in, int out)
         taps[static_cast<std::size_t>(i)] = {left, std::min(left + 1, in - 1), at - static_cast<float>(left)};
     }
     return taps;
-}
-
-constexpr int even(int count)
-{
-    return (count + 1) / 2 * 2;
-}
-
-} // namespace
-
-Result<FoldedConvolution> fold(const WeightSet& weights, const std::string& convolution, const std::string& norm)
-{
-    const auto unfitting = [](const std::string& name) {
-        return failure(ErrorCode::InvalidInput, "The weights lack '" + name + "', or it has another size");
-    };
-    const auto found = weights.find(convolution + ".weight");
-    if (found == weights.end() || found->second.shape.size() != 4)
-        return unfitting(convolution + ".weight");
-    const auto& shape = found->second.shape;
-    FoldedConvolution folded;
-    folded.outputs = static_cast<int>(shape[0]);
-    folded.inputs = static_cast<int>(shape[1]);
-    folded.taps = static_cast<int>(shape[2] * shape[3]);
-    folded.weights.assign(found->second.values.begin(), found->second.values.end());
-    const auto outputs = static_cast<std::size_t>(folded.outputs);
-    folded.bias.assign(outputs, 0.0);
-    if (const auto* bias = find(weights, convolution + ".bias", outputs))
-        folded.bias.assign(bias->begin(), bias->end());
-    if (norm.empty())
-        return folded;
-
-    const WeightValues* parts[4];
-    const char* const names[] = {".weight", ".bias", ".running_mean", ".running_var"};
-    for (std::size_t i = 0; i < std::size(names); ++i) {
-        parts[i] = find(weights, norm + names[i], outputs);
-        if (!parts[i])
-            return unfitting(norm + names[i]);
-    }
-    const auto& [gain, shift, mean, variance] = parts;
-    const auto each = folded.weights.size() / outputs;
-    for (std::size_t o = 0; o < outputs; ++o) {
-        const double scale = (*gain)[o] / std::sqrt(static_cast<double>((*variance)[o]) + kNormEpsilon);
-        folded.bias[o] = (folded.bias[o] - (*mean)[o]) * scale + (*shift)[o];
-        for (std::size_t i = o * each; i < (o + 1) * each; ++i)
-            folded.weights[i] *= scale;
-    }
-    return folded;
 }
 
 Pointwise packPointwise(const FoldedConvolution& convolution, int first, const KernelSet& kernels)
@@ -149,42 +96,34 @@ Result<TapConvolution> packTaps(const FoldedConvolution& convolution, TapConvolu
     return layer;
 }
 
-Result<InvertedResidual> packResidual(const WeightSet& weights, const std::string& name, int first,
-                                      const KernelSet& kernels)
+Result<InvertedResidual> packResidual(const WeightSet& weights, const ResidualPlan& plan, const KernelSet& kernels)
 {
-    const auto group = name + ".conv.";
-    const auto expand = fold(weights, group + "0", group + "1");
-    const auto depthwise = fold(weights, group + "3", group + "4");
-    const auto project = fold(weights, group + "6", group + "7");
-    for (const auto* part : {&expand, &depthwise, &project}) {
-        if (!*part)
-            return failure(*part);
-    }
-    const bool fits = first <= expand->inputs && expand->taps == 1 && project->taps == 1 &&
-        depthwise->taps == kDepthwiseTaps && depthwise->inputs == 1 && depthwise->outputs == expand->outputs &&
-        project->inputs == expand->outputs;
-    if (!fits)
-        return failure(ErrorCode::InvalidInput, "The layers of '" + name + "' do not fit together");
+    const auto folded = foldResidual(weights, plan);
+    if (!folded)
+        return failure(folded);
+    const auto& [expand, depthwise, project] = *folded;
 
     InvertedResidual packed;
-    packed.expand = packPointwise(*expand, first, kernels);
-    packed.project = packPointwise(*project, project->inputs, kernels);
-    packed.depthwiseBias = packBias(*depthwise);
+    packed.expand = packPointwise(expand, plan.first == 0 ? expand.inputs : plan.first, kernels);
+    packed.project = packPointwise(project, project.inputs, kernels);
+    packed.depthwiseBias = packBias(depthwise);
     const int hidden = packed.hidden();
     packed.depthwise = Buffer(static_cast<std::size_t>(kDepthwiseTaps) * hidden * sizeof(float));
-    for (int c = 0; c < depthwise->outputs; ++c) {
+    for (int c = 0; c < depthwise.outputs; ++c) {
         for (int t = 0; t < kDepthwiseTaps; ++t)
             packed.depthwise.as<float>()[t * hidden + c] =
-                static_cast<float>(depthwise->weights[static_cast<std::size_t>(c) * kDepthwiseTaps + t]);
+                static_cast<float>(depthwise.weights[static_cast<std::size_t>(c) * kDepthwiseTaps + t]);
+    }
+    packed.rows = plan.rows;
+    packed.columns = plan.columns;
+    packed.step = plan.step;
+    packed.addsInput = plan.addsInput;
+    packed.enlarges = plan.enlarges;
+    if (plan.enlarges) {
+        packed.down = lerpTaps(plan.rows / 2, plan.rows);
+        packed.across = lerpTaps(plan.columns / 2, plan.columns);
     }
     return packed;
-}
-
-void enlarge(InvertedResidual& layer)
-{
-    layer.enlarges = true;
-    layer.down = lerpTaps(layer.rows / 2, layer.rows);
-    layer.across = lerpTaps(layer.columns / 2, layer.columns);
 }
 
 } // namespace lipsync::nn::direct

@@ -3,7 +3,8 @@
 
 #include "nn/direct/buffer.h"
 #include "nn/direct/kernels.h"
-#include "nn/weight_set.h"
+#include "nn/folded_convolution.h"
+#include "nn/unet_plan.h"
 
 #include <array>
 #include <bit>
@@ -27,17 +28,6 @@ inline std::uint16_t toBf16(float x)
         return static_cast<std::uint16_t>(bits >> 16 | 0x40u);
     return static_cast<std::uint16_t>((bits + 0x7FFFu + (bits >> 16 & 1u)) >> 16);
 }
-
-/// A convolution with its BatchNorm merged into it, computed in double: outputs × inputs × taps, and a bias an output.
-struct FoldedConvolution {
-    int outputs = 0, inputs = 0, taps = 0;
-    std::vector<double> weights;
-    std::vector<double> bias;
-};
-
-/// `convolution`: the name of its weights without ".weight"; `norm`: likewise of its BatchNorm, or empty. InvalidInput
-/// when a tensor is missing or of another size.
-Result<FoldedConvolution> fold(const WeightSet& weights, const std::string& convolution, const std::string& norm);
 
 /// A matrix that every pixel is multiplied with, its rows from one or two inputs, as Gemm wants it.
 struct Pointwise {
@@ -72,13 +62,16 @@ struct TapConvolution {
 /// `layer`: all but its matrix and output. InvalidInput when the convolution is not one of it.
 Result<TapConvolution> packTaps(const FoldedConvolution& convolution, TapConvolution layer, const KernelSet& kernels);
 
+/// Where each of `out` pixels lies between `in` ones, corners on corners.
+std::vector<LerpTap> lerpTaps(int in, int out);
+
 /// An inverted residual: expands, 3×3 depthwise, projects.
 struct InvertedResidual {
     Pointwise expand, project;
     Buffer depthwise, depthwiseBias; ///< 9 × and 1 × hidden channels, padded
     int step = 1;
     bool addsInput = false;
-    bool enlarges = false; ///< its first input has half the rows and columns of the second; see enlarge()
+    bool enlarges = false; ///< its first input has half the rows and columns of the second
     int rows = 0, columns = 0; ///< of the expanded picture
     std::vector<LerpTap> down, across; ///< where it enlarges, by row and by column
 
@@ -98,11 +91,7 @@ struct InvertedResidual {
     static constexpr int kManyRows = 80;
 };
 
-/// Makes a layer enlarge its first input by two, corners on corners. Needs its rows and columns.
-void enlarge(InvertedResidual& layer);
-
-/// `name`: of its group of layers, which is called "conv" inside. `first`: as for packPointwise.
-Result<InvertedResidual> packResidual(const WeightSet& weights, const std::string& name, int first,
-                                      const KernelSet& kernels);
+/// InvalidInput when its tensors are missing or do not fit together.
+Result<InvertedResidual> packResidual(const WeightSet& weights, const ResidualPlan& plan, const KernelSet& kernels);
 
 } // namespace lipsync::nn::direct

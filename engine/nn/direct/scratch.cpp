@@ -10,20 +10,6 @@ namespace {
 constexpr int kColours = 3;
 constexpr std::size_t kLine = 64; ///< bytes of a cache line
 
-template <typename Use> void eachResidual(const DirectNetwork& network, const Use& use)
-{
-    use(network.entry);
-    for (const auto* pairs : {&network.downs, &network.ups}) {
-        for (const auto& pair : *pairs) {
-            use(pair.first);
-            use(pair.second);
-        }
-    }
-    for (const auto* layer : {&network.audio1, &network.audio2, &network.audio4, &network.audio6, &network.audio7,
-                              &network.fuse0.first, &network.fuse0.second, &network.fuse1.first, &network.fuse1.second})
-        use(*layer);
-}
-
 int channelsAtOnce(const InvertedResidual& layer)
 {
     return layer.byRows() ? layer.hidden() : std::min(layer.hidden(), kChunk * kBlock);
@@ -37,7 +23,7 @@ std::size_t expandedRow(const InvertedResidual& layer)
 std::size_t largest(const DirectNetwork& network, const auto& of)
 {
     std::size_t most = 0;
-    eachResidual(network, [&](const InvertedResidual& layer) { most = std::max(most, std::size_t(of(layer))); });
+    network.eachResidual([&](const InvertedResidual& layer) { most = std::max(most, std::size_t(of(layer))); });
     return most;
 }
 

@@ -22,6 +22,8 @@ FRAMES = 12  # of a round
 OURS = {
     "LibTorch, fp32": "bf16:0/executor:1/kept:0",
     "LibTorch, bf16": "bf16:1/executor:1/kept:0",
+    "oneDNN, fp32": "bf16:0/executor:3/kept:0",
+    "oneDNN, bf16": "bf16:1/executor:3/kept:0",
     "ours, fp32": "bf16:0/executor:2/kept:0",
     "ours, fp32, image half kept": "bf16:0/executor:2/kept:1",
     "ours, bf16": "bf16:1/executor:2/kept:0",

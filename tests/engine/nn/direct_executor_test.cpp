@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The direct executor computes what LibTorch computes, and keeps image halves without changing a byte.
-#include "engine/nn/reference_network.h"
+#include "engine/nn/executor_case.h"
 
 #include "nn/direct/audio_encoder_run.h"
 #include "nn/direct/executor.h"
-#include "nn/formula_weights.h"
 #include "nn/generator.h"
 #include "support/resident_memory.h"
 
 #include <QTest>
 
-#include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <limits>
 #include <thread>
@@ -23,46 +20,25 @@ using namespace lipsync::test;
 
 namespace {
 
-struct Drawn {
-    bool good = false;
-    std::vector<std::uint8_t> bytes;
-    std::vector<float> values; ///< pixel after pixel
-};
-
 std::shared_ptr<const DirectNetwork> formulaNetwork(const GeneratorSpec& spec, const KernelSet& kernels)
 {
     auto network = DirectNetwork::create(formulaWeights(spec), spec, kernels);
     return network ? *network : nullptr;
 }
 
-/// The formula input, which is no picture's.
 Drawn drawFormula(const GeneratorSpec& spec, const KernelSet& kernels, int threads)
 {
-    Drawn drawn;
     const auto network = formulaNetwork(spec, kernels);
     if (!network)
-        return drawn;
-    drawn.bytes.resize(spec.pictureBytes());
-    drawn.values.resize(spec.pictureBytes());
+        return {};
     DirectExecutor executor(network, threads);
-    drawn.good = executor.runNumbers(formulaPicture(2 * spec.pictureBytes()), formulaFeatures(spec.audioElements()),
-                                     drawn.bytes, drawn.values);
-    return drawn;
-}
-
-/// Bytes of a picture that differ from pixel to pixel and from one `frame` to another.
-std::vector<std::uint8_t> picture(const GeneratorSpec& spec, std::uint32_t frame)
-{
-    std::vector<std::uint8_t> bytes(spec.pictureBytes());
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        bytes[i] = static_cast<std::uint8_t>(127.5 + 127.5 * formulaNumber(static_cast<std::uint32_t>(i), 50 + frame));
-    return bytes;
+    return lipsync::test::drawFormula(executor, spec);
 }
 
 std::vector<std::uint8_t> draw(DirectExecutor& executor, const GeneratorSpec& spec, std::uint32_t frame)
 {
     std::vector<std::uint8_t> output(spec.pictureBytes());
-    const auto bytes = picture(spec, frame);
+    const auto bytes = formulaFrame(spec, frame);
     const auto good = executor.run(bytes.data(), 3 * static_cast<std::size_t>(spec.pictureSize()), // one row
                                    formulaFeatures(spec.audioElements()), output);
     return good ? output : std::vector<std::uint8_t>{};
@@ -71,15 +47,6 @@ std::vector<std::uint8_t> draw(DirectExecutor& executor, const GeneratorSpec& sp
 GeneratorSpec small()
 {
     return {GeneratorKind::SyncTalk2D160, AudioMode::Ave, 8};
-}
-
-/// Peak signal to noise of numbers from 0 to 1, in decibels.
-double likeness(const std::vector<float>& a, const std::vector<float>& b)
-{
-    double sum = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        sum += (a[i] - b[i]) * (a[i] - b[i]);
-    return -10 * std::log10(sum / static_cast<double>(a.size()));
 }
 
 } // namespace
@@ -109,46 +76,16 @@ private Q_SLOTS:
         QVERIFY(residentMb() < before + half);
     }
 
-    void valuesAreThoseOfLibTorch_data()
-    {
-        QTest::addColumn<int>("kind");
-        QTest::addColumn<int>("mode");
-        QTest::addColumn<int>("width");
-        const auto row = [](const char* name, GeneratorKind kind, AudioMode mode, int width) {
-            QTest::newRow(name) << static_cast<int>(kind) << static_cast<int>(mode) << width;
-        };
-        row("328 ave", GeneratorKind::SyncTalk2D328, AudioMode::Ave, 32);
-        row("328 ave, half width", GeneratorKind::SyncTalk2D328, AudioMode::Ave, 16);
-        row("328 hubert, narrow", GeneratorKind::SyncTalk2D328, AudioMode::Hubert, 6);
-        row("328 wenet, narrow", GeneratorKind::SyncTalk2D328, AudioMode::Wenet, 4);
-        row("160 ave", GeneratorKind::SyncTalk2D160, AudioMode::Ave, 32);
-        row("160 ave, wide", GeneratorKind::SyncTalk2D160, AudioMode::Ave, 40);
-        row("160 hubert", GeneratorKind::SyncTalk2D160, AudioMode::Hubert, 32);
-        row("160 wenet", GeneratorKind::SyncTalk2D160, AudioMode::Wenet, 32);
-        row("160 wenet, odd width", GeneratorKind::SyncTalk2D160, AudioMode::Wenet, 10);
-        row("Ultralight hubert", GeneratorKind::Ultralight160, AudioMode::Hubert, 32);
-        row("Ultralight wenet", GeneratorKind::Ultralight160, AudioMode::Wenet, 32);
-        row("classic hubert", GeneratorKind::UltralightClassic160, AudioMode::Hubert, 32);
-        row("classic wenet", GeneratorKind::UltralightClassic160, AudioMode::Wenet, 32);
-    }
-
     void valuesAreThoseOfLibTorch()
     {
-        QFETCH(int, kind);
-        QFETCH(int, mode);
-        QFETCH(int, width);
-        const GeneratorSpec spec{static_cast<GeneratorKind>(kind), static_cast<AudioMode>(mode), width};
-        const auto reference =
-            forwardGenerator(spec, formulaWeights(spec), Form::Folded, formulaPicture(2 * spec.pictureBytes()),
-                             formulaFeatures(spec.audioElements()));
-        const auto pixels = static_cast<std::size_t>(spec.pictureSize()) * static_cast<std::size_t>(spec.pictureSize());
-        for (const auto* kernels : {kKernelsAvx2, kernelsFloat()}) {
-            const auto drawn = drawFormula(spec, *kernels, 2);
-            QVERIFY(drawn.good);
-            float worst = 0;
-            for (std::size_t i = 0; i < drawn.values.size(); ++i)
-                worst = std::max(worst, std::abs(drawn.values[i] - reference.values[i % 3 * pixels + i / 3]));
-            QVERIFY2(worst <= 1e-4F, qPrintable(QString("%1: %2").arg(kernels->name).arg(worst)));
+        for (const auto& [name, spec] : unetCases()) {
+            const auto reference = drawFormulaWithLibTorch(spec);
+            for (const auto* kernels : {kKernelsAvx2, kernelsFloat()}) {
+                const auto drawn = drawFormula(spec, *kernels, 2);
+                QVERIFY(drawn.good);
+                const float worst = farthest(drawn.values, reference);
+                QVERIFY2(worst <= 1e-4F, qPrintable(QString("%1, %2: %3").arg(name, kernels->name).arg(worst)));
+            }
         }
     }
 
@@ -171,7 +108,7 @@ private Q_SLOTS:
             const GeneratorSpec spec{kind, AudioMode::Ave, 16};
             const auto weights = formulaWeights(spec);
             const auto window = formulaFeatures(spec.audioElements());
-            const auto input = picture(spec, 0);
+            const auto input = formulaFrame(spec, 0);
             std::vector<std::uint8_t> made[2];
             for (const auto executor : {Executor::LibTorch, Executor::Direct}) {
                 const auto generator = Generator::create(weights, spec, {.threads = 2, .executor = executor});
@@ -261,7 +198,7 @@ private Q_SLOTS:
         // Another sound on a half that is kept.
         std::vector<std::uint8_t> made[2];
         const std::vector<float> silence(small().audioElements());
-        const auto bytes = picture(small(), 0);
+        const auto bytes = formulaFrame(small(), 0);
         DirectExecutor* const executors[] = {&with, &without};
         for (int i = 0; i < 2; ++i) {
             made[i].resize(bytes.size());
@@ -291,6 +228,50 @@ private Q_SLOTS:
         QCOMPARE(cache->heldBytes(), std::size_t{0});
     }
 
+    void halvesAreKeptUntilComputingThemIsFaster()
+    {
+        using namespace std::chrono_literals;
+        using Way = KeepingTrial::Way;
+        for (const bool isMemorySlow : {false, true}) {
+            const auto network = formulaNetwork(small(), *kernelsFloat()),
+                       other = formulaNetwork(small(), *kernelsFloat());
+            const auto cache = std::make_shared<ImageHalfCache>(std::size_t{64} << 20);
+            DirectExecutor executor(network, 1, cache), otherExecutor(other, 1, cache);
+            const auto expected = draw(executor, small(), 0);
+            draw(otherExecutor, small(), 0);
+            std::map<Way, int> ways;
+            for (int i = 0; i < KeepingTrial::kFrames; ++i) {
+                QVERIFY(cache->isWorthwhile(*network));
+                const auto way = cache->nextWay(*network);
+                ++ways[way];
+                // One time of either is disturbed.
+                const auto took = (way == Way::Read) == isMemorySlow ? 3ms : 2ms;
+                cache->record(*network, way, i < 2 ? 50ms : took);
+            }
+            QCOMPARE(ways[Way::Read], ways[Way::Compute]);
+            QCOMPARE(cache->isWorthwhile(*network), !isMemorySlow);
+            QVERIFY(cache->isWorthwhile(*other));
+            const auto hits = cache->hits(), held = cache->heldBytes();
+            QCOMPARE(draw(executor, small(), 0), expected);
+            QCOMPARE(draw(executor, small(), 1), draw(executor, small(), 1));
+            QCOMPARE(cache->hits(), hits + (isMemorySlow ? 0 : 2));
+            QCOMPARE(cache->heldBytes(), isMemorySlow ? held : 3 * held / 2); // of two networks, or of the other alone
+            QVERIFY(!draw(otherExecutor, small(), 0).empty());
+            QCOMPARE(cache->hits(), hits + (isMemorySlow ? 1 : 3));
+        }
+    }
+
+    void framesOfATrialAreTheSame()
+    {
+        const auto network = formulaNetwork(small(), *kernelsFloat());
+        const auto cache = std::make_shared<ImageHalfCache>(std::size_t{64} << 20);
+        DirectExecutor with(network, 2, cache), without(network, 2);
+        const auto expected = draw(without, small(), 0);
+        for (int i = 0; i <= 2 * KeepingTrial::kFrames; ++i)
+            QCOMPARE(draw(with, small(), 0), expected);
+        QVERIFY(cache->hits() >= KeepingTrial::kFrames);
+    }
+
     void networksDoNotShareHalves()
     {
         const auto first = formulaNetwork(small(), *kernelsFloat()), second = formulaNetwork(small(), *kernelsFloat());
@@ -313,7 +294,7 @@ private Q_SLOTS:
                 continue;
             DirectExecutor executor(formulaNetwork(small(), *kernels), 2);
             std::vector<std::uint8_t> output(small().pictureBytes());
-            const auto bytes = picture(small(), 0);
+            const auto bytes = formulaFrame(small(), 0);
             const auto rowBytes = 3 * static_cast<std::size_t>(small().pictureSize());
             std::vector<float> window(small().audioElements(), 0.5F);
             QVERIFY(executor.run(bytes.data(), rowBytes, window, output));

@@ -152,6 +152,11 @@ HostTensor forwardAudioEncoder(const WeightSet& weights, Form form, const std::v
     return toHost(network.forward(fromHost(mel, {batch, 1, 80, 16})));
 }
 
+int torchThreads()
+{
+    return at::get_num_threads();
+}
+
 std::map<std::string, HostTensor> generatorStages(const GeneratorSpec& spec)
 {
     c10::InferenceMode inference;

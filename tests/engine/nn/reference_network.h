@@ -38,6 +38,9 @@ HostTensor forwardGenerator(const nn::GeneratorSpec& spec, const nn::WeightSet& 
 /// One forward pass of the audio encoder; `mel`: B×1×80×16.
 HostTensor forwardAudioEncoder(const nn::WeightSet& weights, Form form, const std::vector<float>& mel, int batch);
 
+/// How many threads LibTorch computes with on the calling one.
+int torchThreads();
+
 /// What comes out of every named module of a generator with formula weights and inputs, batch 1.
 std::map<std::string, HostTensor> generatorStages(const nn::GeneratorSpec& spec);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Batches of a generator on the processor, frame by frame with kernels of our own: a processor gains nothing from
-// batches, and what is padding costs nothing.
+// Batches of a generator on the processor, frame by frame: a processor gains nothing from batches, and what is padding
+// costs nothing.
 #include "nn/generator_runner.h"
 
 namespace lipsync::nn {
@@ -9,9 +9,9 @@ namespace {
 
 constexpr std::size_t kColours = 3;
 
-class DirectRunner final : public GeneratorRunner {
+class FrameRunner final : public GeneratorRunner {
 public:
-    DirectRunner(std::shared_ptr<const GeneratorNetwork> network, int threads)
+    FrameRunner(std::shared_ptr<const GeneratorNetwork> network, int threads)
         : m_network(std::move(network))
         , m_profile(m_network->spec.profile())
         , m_pictureBytes(m_network->spec.pictureBytes())
@@ -28,7 +28,7 @@ public:
         for (std::size_t b = 0; b < static_cast<std::size_t>(batch); ++b) {
             good &= executor->run(pictures.data() + b * m_pictureBytes, kColours * m_profile.pictureSize,
                                   windows.subspan(b * elements, elements),
-                                  output.subspan(b * m_pictureBytes, m_pictureBytes));
+                                  output.subspan(b * m_pictureBytes, m_pictureBytes), {});
         }
         return good ? Status{} : notFinite();
     }
@@ -46,7 +46,7 @@ public:
             const auto* picture = host.crop(mouths[b].templateFrame).data() + firstPixel;
             const auto made = output.subspan(b * m_pictureBytes, m_pictureBytes);
             const auto found = m_clock.now();
-            const bool numbers = executor->run(picture, rowBytes, mouths[b].window, made);
+            const bool numbers = executor->run(picture, rowBytes, mouths[b].window, made, {});
             const auto computed = m_clock.now();
             good &= numbers;
             // Bytes become numbers, and numbers bytes, while it computes: little is left beside that.
@@ -62,7 +62,7 @@ public:
         const std::vector<std::uint8_t> picture(m_pictureBytes);
         const std::vector<float> window(m_profile.audioElements());
         std::vector<std::uint8_t> output(m_pictureBytes);
-        takeExecutor()->run(picture.data(), kColours * m_profile.pictureSize, window, output);
+        takeExecutor()->run(picture.data(), kColours * m_profile.pictureSize, window, output, {});
     }
 
     std::shared_ptr<std::uint8_t[]> hostBuffer(std::size_t bytes) const override
@@ -71,10 +71,7 @@ public:
     }
 
 private:
-    direct::ExecutorPool::Loan takeExecutor()
-    {
-        return m_network->executors.take(m_network->direct, m_network->imageHalves, m_threads);
-    }
+    ExecutorPool::Loan takeExecutor() { return m_network->frameExecutors->take(m_threads); }
 
     const std::shared_ptr<const GeneratorNetwork> m_network;
     const NetworkProfile m_profile;
@@ -85,9 +82,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<GeneratorRunner> makeDirectRunner(std::shared_ptr<const GeneratorNetwork> network, int threads)
+std::unique_ptr<GeneratorRunner> makeFrameRunner(std::shared_ptr<const GeneratorNetwork> network, int threads)
 {
-    return std::make_unique<DirectRunner>(std::move(network), threads);
+    return std::make_unique<FrameRunner>(std::move(network), threads);
 }
 
 } // namespace lipsync::nn

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nn/unet_plan.h"
+#include "nn/weight_set.h"
+
+#include <string>
+#include <vector>
+
+namespace lipsync::nn {
+
+inline constexpr int kDepthwiseTaps = 9; ///< of an inverted residual's 3×3 convolution
+
+/// A convolution with its BatchNorm merged into it, computed in double: outputs × inputs × taps, and a bias an output.
+struct FoldedConvolution {
+    int outputs = 0, inputs = 0, taps = 0;
+    std::vector<double> weights;
+    std::vector<double> bias;
+};
+
+/// `convolution`: the name of its weights without ".weight"; `norm`: likewise of its BatchNorm, or empty. InvalidInput
+/// when a tensor is missing or of another size.
+Result<FoldedConvolution> fold(const WeightSet& weights, const std::string& convolution, const std::string& norm);
+
+struct FoldedResidual {
+    FoldedConvolution expand, depthwise, project;
+};
+
+/// The three convolutions of an inverted residual. InvalidInput when they do not fit together.
+Result<FoldedResidual> foldResidual(const WeightSet& weights, const ResidualPlan& plan);
+
+} // namespace lipsync::nn
