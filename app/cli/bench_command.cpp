@@ -142,6 +142,7 @@ nlohmann::ordered_json toJson(const std::vector<tuning::ExecutorFigures>& execut
                         {"image_half_kept", one.keepsImageHalves},
                         {"ms_per_frame", figure(one.millisecondsAFrame)},
                         {"differing_share", figure(one.differingShare, kFine)},
+                        {"largest_difference", one.largestDifference},
                         {"psnr_db", figure(one.psnr, 1)}});
     return {{"executors", list}};
 }

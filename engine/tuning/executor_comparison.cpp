@@ -100,6 +100,7 @@ void judge(ExecutorFigures& figures, const std::vector<std::uint8_t>& pictures,
     for (std::size_t i = 0; i < pictures.size(); ++i) {
         const double difference = static_cast<double>(pictures[i]) - reference[i];
         squares += difference * difference;
+        figures.largestDifference = std::max(figures.largestDifference, static_cast<int>(std::abs(difference)));
         differing += difference != 0;
     }
     const auto count = static_cast<double>(pictures.size());

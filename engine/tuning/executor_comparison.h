@@ -24,6 +24,7 @@ struct ExecutorFigures {
     bool keepsImageHalves = false;
     double millisecondsAFrame = 0; ///< of its best round
     double differingShare = 0; ///< of the pictures' bytes, against LibTorch in fp32
+    int largestDifference = 0; ///< levels of 0 … 255, against the same
     double psnr = 0; ///< decibels, against the same; infinite when no byte differs
 };
 

@@ -195,6 +195,7 @@ private Q_SLOTS:
         for (const auto& one : report["executors"]) {
             QVERIFY2(one["ms_per_frame"].get<double>() > 0, one.dump().c_str());
             const bool isExact = one["precision"] == "fp32";
+            QVERIFY2(one["largest_difference"].get<int>() <= (isExact ? 1 : 255), one.dump().c_str());
             QVERIFY2(one["differing_share"].get<double>() <= (isExact ? 0.001 : 1), one.dump().c_str());
             QVERIFY2(one["psnr_db"].is_null() || one["psnr_db"].get<double>() >= (isExact ? 70 : 35),
                      one.dump().c_str());
