@@ -87,6 +87,7 @@ void addWorkerCommand(CommandLine& line)
     auto request = std::make_shared<WorkerRequest>();
     auto& worker = request->worker;
     worker.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    worker.imageCacheBytes = nn::kImageCacheBytes;
     auto* command = line.app.add_subcommand("worker", "Lend a device of this machine to engines on other machines");
     command->add_option("--listen", request->listen, "Address to serve; port 0 takes a free one")
         ->type_name("HOST:PORT");
@@ -94,6 +95,8 @@ void addWorkerCommand(CommandLine& line)
         ->type_name("DIR");
     command->add_option("--socket", request->socket, "Address to serve for the process that started this one")
         ->type_name("unix:PATH")
+        ->group("");
+    command->add_option("--image-cache", worker.imageCacheBytes, "Bytes to keep of template frames for each network")
         ->group("");
     command->add_option("--device", worker.device, "Where the network runs: cpu, cuda or cuda:N")
         ->capture_default_str();

@@ -100,7 +100,8 @@ Status ProcessWorker::spawn()
     auto child = ChildProcess::spawn(m_options.program,
                                      {"worker", "--socket", "unix:" + m_socket.string(), "--device", m_options.device,
                                       "--threads", std::to_string(m_options.threads), "--precision",
-                                      std::string(toString(m_options.precision))});
+                                      std::string(toString(m_options.precision)), "--image-cache",
+                                      std::to_string(m_options.imageCacheBytes)});
     if (!child)
         return failure(child);
     m_processId = (*child)->processId();

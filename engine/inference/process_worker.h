@@ -17,6 +17,7 @@ struct ProcessWorkerOptions {
     std::string device = "cpu";
     int threads = 1; ///< computing threads, on "cpu"
     Arithmetic precision = Arithmetic::Fp32;
+    std::size_t imageCacheBytes = 0; ///< as nn::RunOptions has it
     std::filesystem::path socketFolder; ///< for its socket; empty: $XDG_RUNTIME_DIR, or the temporary folder
     Duration startTimeout = std::chrono::seconds(60); ///< until the child serves
 };

@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # lipsync_worker_protocol and lipsync_open_inference: the code that protoc makes of worker_protocol.proto and
 # open_inference.proto, without our warning flags. The second one is the server's too.
-find_package(Protobuf REQUIRED)
-pkg_check_modules(GRPC REQUIRED IMPORTED_TARGET grpc++)
-find_program(LIPSYNC_GRPC_PLUGIN grpc_cpp_plugin REQUIRED)
-
 set(protocol_dir ${CMAKE_CURRENT_BINARY_DIR}/protocol)
 foreach(protocol worker_protocol open_inference)
   set(protocol_code)
@@ -13,10 +9,10 @@ foreach(protocol worker_protocol open_inference)
   endforeach()
   add_custom_command(OUTPUT ${protocol_code}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${protocol_dir}
-    COMMAND protobuf::protoc --cpp_out=${protocol_dir} --grpc_out=${protocol_dir}
+    COMMAND ${LIPSYNC_PROTOC} --cpp_out=${protocol_dir} --grpc_out=${protocol_dir}
       --plugin=protoc-gen-grpc=${LIPSYNC_GRPC_PLUGIN} -I ${CMAKE_CURRENT_SOURCE_DIR} ${protocol}.proto
     DEPENDS ${protocol}.proto VERBATIM)
   add_library(lipsync_${protocol} STATIC ${protocol_code})
   target_include_directories(lipsync_${protocol} SYSTEM PUBLIC ${protocol_dir})
-  target_link_libraries(lipsync_${protocol} PUBLIC protobuf::libprotobuf PkgConfig::GRPC)
+  target_link_libraries(lipsync_${protocol} PUBLIC PkgConfig::PROTOBUF PkgConfig::GRPC)
 endforeach()

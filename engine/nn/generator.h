@@ -27,10 +27,11 @@ enum class Executor {
     /// Kernels of our own, of SyncTalk_2D's and Ultralight's networks: nn/direct on x86 with AVX2, nn/cuda on CUDA
     /// devices since Ampere in bf16 and fp16.
     Direct,
-    OneDnn, ///< Debian's library on x86 with AVX2, of the same networks; where it is asked for
+    OneDnn, ///< oneDNN, of the same networks on x86 with AVX2: nn/onednn. Only where it is asked for.
 };
 
-/// What the workers of a process keep of template frames, for each network (RunOptions::imageCacheBytes).
+/// What the workers of a device keep of template frames, for each network (RunOptions::imageCacheBytes): threads
+/// together, processes each its part.
 inline constexpr std::size_t kImageCacheBytes = std::size_t{256} << 20;
 
 /// How a network is run.

@@ -164,6 +164,10 @@ scheduling::WorkerSpec FrameService::workerOn(const std::string& device, const C
         options.device = device;
         options.threads = plan.threadsPerWorker;
         options.precision = plan.arithmetic;
+        // What the processes of a device keep together is no more than what threads would keep.
+        const auto beside = std::ranges::find(plan.devices, device, &DevicePlan::device);
+        options.imageCacheBytes = nn::kImageCacheBytes /
+            static_cast<std::size_t>(beside == plan.devices.end() ? 1 : std::max(1, beside->workers));
         spec.make = [models = m_parts->models, options] { return inference::makeProcessWorker(models, options); };
     } else {
         const inference::TorchWorkerOptions options{.device = device,

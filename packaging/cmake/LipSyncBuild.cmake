@@ -23,9 +23,12 @@ if(NOT DEFINED TORCH_CUDA_ARCH_LIST AND NOT DEFINED ENV{TORCH_CUDA_ARCH_LIST})
   set(TORCH_CUDA_ARCH_LIST "8.0;9.0+PTX")
 endif()
 find_package(Torch REQUIRED)
-# A system's LibTorch computes with the system's oneDNN, which we then may as well. A wheel has one of its own inside,
-# whose symbols another one would meet.
-if(TORCH_INSTALL_PREFIX MATCHES "^/(usr)?$" AND NOT LIPSYNC_CORE_ONLY)
+if(NOT TORCH_INSTALL_PREFIX MATCHES "^/(usr)?$")
+  # Beside LibTorch a wheel brings an old protoc and headers of libraries that it has inside: not ours.
+  list(APPEND CMAKE_IGNORE_PREFIX_PATH ${TORCH_INSTALL_PREFIX})
+elseif(NOT LIPSYNC_CORE_ONLY)
+  # A system's LibTorch computes with the system's oneDNN, which we then may as well. A wheel has one of its own inside,
+  # whose symbols another one would meet.
   find_package(dnnl CONFIG QUIET)
   find_package(OpenMP QUIET COMPONENTS CXX)
   if(dnnl_FOUND AND OpenMP_CXX_FOUND)
@@ -42,6 +45,12 @@ if(NOT LIPSYNC_CORE_ONLY)
   find_package(CLI11 REQUIRED)
   find_package(spdlog REQUIRED)
   pkg_check_modules(ESPEAK IMPORTED_TARGET espeak-ng)
+  # Not find_package(Protobuf): LibTorch's wheels define targets of its names that stand for nothing.
+  pkg_check_modules(PROTOBUF REQUIRED IMPORTED_TARGET protobuf)
+  pkg_check_modules(GRPC REQUIRED IMPORTED_TARGET grpc++)
+  find_library(LIPSYNC_GRPC_REFLECTION grpc++_reflection REQUIRED)
+  find_program(LIPSYNC_PROTOC protoc REQUIRED)
+  find_program(LIPSYNC_GRPC_PLUGIN grpc_cpp_plugin REQUIRED)
 endif()
 if(LIPSYNC_CORE_ONLY)
   include(LipSyncBareHeaders)

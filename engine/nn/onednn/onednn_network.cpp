@@ -49,7 +49,6 @@ public:
         const Inputs inputs{first, expand.inputs - first};
         PackedResidual packed;
         packed.plan = plan;
-        packed.first = plan.first == 0 ? 0 : paddedChannels(first);
         packed.in = {inputs.padded(), plan.rows, plan.columns};
         const int rows = (plan.rows - 1) / plan.step + 1, columns = (plan.columns - 1) / plan.step + 1;
         packed.hidden = {paddedChannels(expand.outputs), rows, columns};

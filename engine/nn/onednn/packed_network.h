@@ -32,7 +32,6 @@ struct Weights {
 struct PackedResidual {
     ResidualPlan plan;
     MapShape in, hidden, out; ///< `in`: of both its inputs together; `hidden`: what the depthwise convolution gives
-    int first = 0; ///< channels of the first of two inputs, padded; 0: it has one
     Weights expand, depthwise, project;
 };
 

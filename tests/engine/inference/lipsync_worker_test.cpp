@@ -102,6 +102,18 @@ private Q_SLOTS:
         QVERIFY(worker->checkHealth().has_value());
     }
 
+    void imageHalvesThatAProcessKeepsChangeNoByte()
+    {
+        inference::ProcessWorkerOptions options;
+        options.program = kProgram;
+        options.socketFolder = m_temporary.path().toStdString();
+        options.imageCacheBytes = std::size_t{64} << 20;
+        const auto worker = inference::makeProcessWorker(m_registry, options);
+        QVERIFY(bytesOf(*worker) == m_expected);
+        for (int i = 0; i < 20; ++i) // so often that the trial of keeping ends
+            QVERIFY(bytesOfRun(*worker) == m_expected);
+    }
+
     void aProcessWorkerSaysWhyItDoesNotStart()
     {
         inference::ProcessWorkerOptions options;
@@ -168,6 +180,11 @@ private:
             qWarning("%s", done.error().text().c_str());
             return {};
         }
+        return bytesOfRun(worker);
+    }
+
+    std::vector<std::uint8_t> bytesOfRun(Worker& worker) const
+    {
         const auto outcome = worker.run(m_batch);
         if (outcome.failure != BatchFailure::None)
             qWarning("%s", outcome.error.text().c_str());
