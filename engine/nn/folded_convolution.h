@@ -11,6 +11,22 @@ namespace lipsync::nn {
 
 inline constexpr int kDepthwiseTaps = 9; ///< of an inverted residual's 3×3 convolution
 
+/// Channels in whole blocks, as oneDNN's and CUDA's layouts have them; what is padded has weights of 0 and stays 0.
+inline constexpr int kChannelBlock = 16;
+constexpr int paddedChannels(int channels)
+{
+    return (channels + kChannelBlock - 1) / kChannelBlock * kChannelBlock;
+}
+
+/// Input channels of a layer: those of one map, or of two that are joined; each padded for itself.
+struct InputChannels {
+    int first = 0, second = 0;
+
+    int padded() const { return paddedChannels(first) + paddedChannels(second); }
+    /// The padded place of a channel of the network.
+    int placeOf(int channel) const { return channel < first ? channel : paddedChannels(first) + channel - first; }
+};
+
 /// A convolution with its BatchNorm merged into it, computed in double: outputs × inputs × taps, and a bias an output.
 struct FoldedConvolution {
     int outputs = 0, inputs = 0, taps = 0;

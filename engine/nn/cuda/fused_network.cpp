@@ -19,19 +19,7 @@ constexpr int roundedUp(int count, int unit)
     return (count + unit - 1) / unit * unit;
 }
 
-constexpr int paddedChannels(int count)
-{
-    return roundedUp(count, kTile);
-}
-
-/// Input channels of a layer: those of one map, or of two that are joined; each padded for itself.
-struct Inputs {
-    int first = 0, second = 0;
-
-    int padded() const { return paddedChannels(first) + paddedChannels(second); }
-    /// The padded place of a channel of the network.
-    int placeOf(int channel) const { return channel < first ? channel : paddedChannels(first) + channel - first; }
-};
+static_assert(kTile == kChannelBlock);
 
 /// Lays out weights until something does not fit.
 class Packer {
@@ -59,7 +47,7 @@ public:
         packed.step = plan.step;
         packed.addsInput = plan.addsInput;
         const int first = plan.first == 0 ? expand.inputs : plan.first;
-        const Inputs inputs{first, expand.inputs - first};
+        const InputChannels inputs{first, expand.inputs - first};
         packed.in = inputs.padded();
         packed.out = paddedChannels(project.outputs);
         packed.shape = shapeFor(packed.in, paddedChannels(expand.outputs), packed.out, plan.step, plan.exits);
@@ -136,7 +124,7 @@ private:
     }
 
     /// Outputs × taps × channels, padded to that many outputs and channels.
-    std::size_t matrix(const FoldedConvolution& convolution, int outputs, int channels, const Inputs& inputs)
+    std::size_t matrix(const FoldedConvolution& convolution, int outputs, int channels, const InputChannels& inputs)
     {
         const auto taps = convolution.taps;
         std::vector<std::uint16_t> numbers(static_cast<std::size_t>(outputs) * taps * channels);

@@ -17,14 +17,6 @@ using Tag = memory::format_tag;
 constexpr int kColours = 3;
 constexpr int kWidestOwnBorder = 1; ///< oneDNN 2.6 has slow loops only for a wider one of 3×3 convolutions with a step
 
-/// Where a layer's input channels lie, padded: one map's, or two maps' one after the other.
-struct Inputs {
-    int first = 0, second = 0;
-
-    int padded() const { return paddedChannels(first) + paddedChannels(second); }
-    int placeOf(int channel) const { return channel < first ? channel : paddedChannels(first) + channel - first; }
-};
-
 /// Packs layers until one of them does not fit.
 class Packer {
 public:
@@ -46,7 +38,7 @@ public:
         }
         const auto& [expand, depthwise, project] = *folded;
         const int first = plan.first == 0 ? expand.inputs : plan.first;
-        const Inputs inputs{first, expand.inputs - first};
+        const InputChannels inputs{first, expand.inputs - first};
         PackedResidual packed;
         packed.plan = plan;
         packed.in = {inputs.padded(), plan.rows, plan.columns};
@@ -118,7 +110,8 @@ private:
         return packed;
     }
 
-    memory pack(const FoldedConvolution& convolution, const Inputs& inputs, int outputs, const memory::desc& wanted)
+    memory pack(const FoldedConvolution& convolution, const InputChannels& inputs, int outputs,
+                const memory::desc& wanted)
     {
         const int side = convolution.taps == 1 ? 1 : ConvolutionPlan::kSide;
         std::vector<float> numbers(static_cast<std::size_t>(outputs) * inputs.padded() * convolution.taps);

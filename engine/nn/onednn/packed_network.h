@@ -8,14 +8,6 @@
 
 namespace lipsync::nn::onednn {
 
-/// Rounds channels up to whole blocks, whichever of oneDNN's blocked layouts is in use: 8 or 16 channels of a pixel next
-/// to each other, then the next pixel. What is padded has weights of 0 and stays 0.
-constexpr int paddedChannels(int channels)
-{
-    constexpr int kWidestBlock = 16;
-    return (channels + kWidestBlock - 1) / kWidestBlock * kWidestBlock;
-}
-
 /// Rows, columns and padded channels of a map.
 struct MapShape {
     int channels = 0, rows = 0, columns = 0;

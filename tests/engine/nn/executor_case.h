@@ -6,6 +6,7 @@
 #include "engine/nn/reference_network.h"
 #include "nn/formula_weights.h"
 #include "nn/frame_executor.h"
+#include "nn/generator.h"
 
 #include <algorithm>
 #include <cmath>
@@ -85,6 +86,31 @@ inline std::vector<std::uint8_t> formulaFrame(const nn::GeneratorSpec& spec, std
         bytes[i] =
             static_cast<std::uint8_t>(127.5 + 127.5 * nn::formulaNumber(static_cast<std::uint32_t>(i), 50 + frame));
     return bytes;
+}
+
+/// How many bytes of a picture that executor draws otherwise than LibTorch, all by one; fewer than none where it does
+/// not run, or one is further away.
+inline int bytesOffLibTorch(const nn::GeneratorSpec& spec, nn::Executor executor)
+{
+    const auto weights = nn::formulaWeights(spec);
+    std::vector<std::uint8_t> made[2];
+    for (const bool isReference : {true, false}) {
+        const auto one = isReference ? nn::Executor::LibTorch : executor;
+        const auto generator = nn::Generator::create(weights, spec, {.threads = 2, .executor = one});
+        auto& bytes = made[isReference];
+        bytes.resize(spec.pictureBytes());
+        if (!generator || (*generator)->executor() != one ||
+            !(*generator)->run(formulaFrame(spec, 0), nn::formulaFeatures(spec.audioElements()), 1, bytes))
+            return -1;
+    }
+    int different = 0;
+    for (std::size_t i = 0; i < made[0].size(); ++i) {
+        const int difference = std::abs(made[0][i] - made[1][i]);
+        if (difference > 1)
+            return -1;
+        different += difference;
+    }
+    return different;
 }
 
 } // namespace lipsync::test
