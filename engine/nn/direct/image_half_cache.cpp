@@ -72,6 +72,11 @@ std::uint64_t ImageHalfCache::misses() const
 bool ImageHalfCache::isWorthwhile(const DirectNetwork& network) const
 {
     const std::scoped_lock lock(m_mutex);
+    return worthwhile(network);
+}
+
+bool ImageHalfCache::worthwhile(const DirectNetwork& network) const
+{
     const auto trial = m_trials.find(network.id);
     return trial == m_trials.end() || trial->second.isWorthwhile();
 }
@@ -133,7 +138,7 @@ void ImageHalfCache::keep(const DirectNetwork& network, std::span<const std::uin
     Entry entry{network.id, hashOf(picture), {picture.begin(), picture.end()}, std::move(half)};
     const auto bytes = entry.bytes();
     const std::scoped_lock lock(m_mutex);
-    if (bytes > m_budget)
+    if (bytes > m_budget || !worthwhile(network)) // the trial may have ended while it was computed
         return;
     shrinkTo(m_budget - bytes);
     m_entries.push_front(std::move(entry));

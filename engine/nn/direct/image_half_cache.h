@@ -59,6 +59,7 @@ private:
         std::shared_ptr<ImageHalf> half;
         std::size_t bytes() const { return picture.size() + half->maps.bytes(); }
     };
+    bool worthwhile(const DirectNetwork& network) const;
     void shrinkTo(std::size_t bytes);
     void drop(std::uint64_t network);
 

@@ -243,6 +243,9 @@ private Q_SLOTS:
             QCOMPARE(cache->heldBytes(), isMemorySlow ? held : 3 * held / 2); // of two networks, or of the other alone
             QVERIFY(!draw(otherExecutor, small(), 0).empty());
             QCOMPARE(cache->hits(), hits + (isMemorySlow ? 1 : 3));
+            // Another executor was still computing one when the trial ended.
+            cache->keep(*network, formulaFrame(small(), 2), std::make_shared<ImageHalf>(*network));
+            QCOMPARE(cache->heldBytes(), isMemorySlow ? held : 2 * held);
         }
     }
 
